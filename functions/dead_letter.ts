@@ -1,0 +1,53 @@
+/**
+ * Keeps events whose function failed for good, as every function's onFailure.
+ */
+import type { FunctionDependencies } from "./dependencies.ts";
+import { type IncomingEvent, receiveEvent } from "./received_event.ts";
+
+/** What Inngest hands to onFailure. */
+export interface FunctionFailure {
+  readonly error: Error;
+  readonly event: {
+    readonly data: {
+      readonly function_id: string;
+      readonly run_id: string;
+      /** The event that started the failed run. */
+      readonly event: IncomingEvent;
+    };
+  };
+}
+
+/**
+ * Writes the dead letter and marks the event as failed.
+ *
+ * @param deps Store and clock.
+ * @param failure What Inngest tells of the failed run.
+ */
+export async function keepDeadLetter(
+  deps: FunctionDependencies,
+  { error, event }: FunctionFailure,
+): Promise<void> {
+  const { function_id, run_id, event: cause } = event.data;
+  const received = receiveEvent(cause);
+  const failedAt = deps.clock.now();
+  await deps.store.ensureIndexes();
+  await deps.store.deadLetters.add({
+    function_id,
+    run_id,
+    event_id: received.eventId,
+    event_name: cause.name,
+    subject: received.subject,
+    error: { name: error.name, message: error.message },
+    failed_at: failedAt,
+  });
+  await deps.store.webhookEvents.recordSettled([{
+    event_id: received.eventId,
+    type: received.type,
+    outcome: "failed",
+    reason: error.message,
+    settled_at: failedAt.getTime(),
+    lag_ms: null,
+    changes: [],
+    source: "dead-letter",
+  }]);
+}

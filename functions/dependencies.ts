@@ -1,0 +1,23 @@
+/**
+ * What the durable functions need; handed in by the composition root, so that
+ * a function can be run against any store, clock and Inngest.
+ */
+import type { Inngest } from "inngest";
+import type { Clock } from "../lib/clock.ts";
+import type { EventSender } from "../lib/inngest/event_sender.ts";
+import type { LiveFeed } from "../lib/live_feed.ts";
+import type { Store } from "../lib/store/store.ts";
+import type { Metrics } from "../lib/telemetry/metrics.ts";
+
+/** What every function may use. */
+export interface FunctionDependencies {
+  readonly inngest: Inngest;
+  readonly store: Store;
+  readonly sender: EventSender;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** Tells open pages what changed. */
+  readonly feed: LiveFeed;
+  /** Events of other Clerk instances change nothing when this is set. */
+  readonly instanceId: string | undefined;
+}

@@ -1,0 +1,24 @@
+/** The list of durable functions that the service serves to Inngest. */
+import type { InngestFunction } from "inngest";
+import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
+import type { FunctionDependencies } from "./dependencies.ts";
+import { recordEvent } from "./record_event.ts";
+import { syncUserFromClerk } from "./sync_user_from_clerk.ts";
+import { updateUserFromClerk } from "./update_user_from_clerk.ts";
+
+/**
+ * Makes all functions.
+ *
+ * @param deps What they use.
+ * @returns The functions, in the order of the path.
+ */
+export function createFunctions(
+  deps: FunctionDependencies,
+): InngestFunction.Any[] {
+  return [
+    syncUserFromClerk(deps),
+    updateUserFromClerk(deps),
+    deleteUserWithClerk(deps),
+    recordEvent(deps),
+  ];
+}

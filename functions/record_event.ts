@@ -1,0 +1,70 @@
+/**
+ * Keeps the lasting record of events, a batch at a time.
+ *
+ * It hears every `clerk/*` event, of unknown types too, and the word of the sync
+ * functions on what became of each. A batch of arrivals is one call to MongoDB.
+ * The template road brings events that nobody has redacted yet, so secrets are
+ * taken out here as well.
+ */
+import type { InngestFunction } from "inngest";
+import { removeSecrets } from "../lib/clerk/remove_secrets.ts";
+import { EVENT_SETTLED, eventSettled } from "../lib/events.ts";
+import type { ReceivedEvent as StoredArrival } from "../lib/store/webhook_events.ts";
+import { toStorable } from "../lib/sync/storable.ts";
+import { keepDeadLetter } from "./dead_letter.ts";
+import type { FunctionDependencies } from "./dependencies.ts";
+import { type IncomingEvent, receiveEvent } from "./received_event.ts";
+
+const MAX_BATCH = 100;
+const BATCH_TIMEOUT = "1s"; // Inngest's shortest.
+
+/**
+ * @param deps Inngest, store and clock.
+ * @returns The function `record-event`.
+ */
+export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
+  const { inngest, store, clock } = deps;
+  return inngest.createFunction(
+    {
+      id: "record-event",
+      name: "Record event",
+      triggers: [{ event: "clerk/*" }, { event: EVENT_SETTLED }],
+      batchEvents: { maxSize: MAX_BATCH, timeout: BATCH_TIMEOUT },
+      onFailure: (failure) => keepDeadLetter(deps, failure),
+    },
+    async ({ events }: { events: readonly IncomingEvent[] }) => {
+      const arrivals = events.filter((event) => event.name !== EVENT_SETTLED);
+      const settled = events
+        .filter((event) => event.name === EVENT_SETTLED)
+        .flatMap((event) => eventSettled.safeParse(event.data).data ?? []);
+      await store.ensureIndexes();
+      const now = clock.now();
+      await store.webhookEvents.recordReceived(
+        arrivals.map((event) => toArrival(event, now)),
+      );
+      await store.webhookEvents.recordSettled(settled);
+      await store.changes.record(settled);
+      return { received: arrivals.length, settled: settled.length };
+    },
+  );
+}
+
+function toArrival(event: IncomingEvent, now: Date): StoredArrival {
+  const received = receiveEvent(event);
+  const timestamp = received.origin?.timestamp ?? null;
+  const { private_metadata: _, ...data } = removeSecrets(
+    received.type,
+    received.data,
+  );
+  return {
+    _id: received.eventId,
+    type: received.type,
+    subject: received.subject,
+    received_at: now,
+    event_at: timestamp === null ? null : new Date(timestamp),
+    instance_id: received.origin?.instance_id ?? null,
+    secret: received.origin?.secret ?? null,
+    road: received.origin === undefined ? "template" : "webhook",
+    payload: toStorable(data) as Record<string, unknown>,
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * The word of a sync function that it is done with an event.
+ *
+ * It travels as an event of its own, so that the records of what became of many
+ * webhooks are written in batches by record-event instead of one by one here.
+ */
+import type { EventSettled } from "../lib/events.ts";
+import { EVENT_SETTLED } from "../lib/events.ts";
+import type { WriteOutcome } from "../lib/store/synced_collection.ts";
+import type { FunctionDependencies } from "./dependencies.ts";
+import { type ReceivedEvent, sourceOfEvent } from "./received_event.ts";
+
+/** An outcome as JSON, the way Inngest keeps a step's result. */
+export type SettledOutcome = Pick<
+  EventSettled,
+  "outcome" | "reason" | "changes" | "settled_at"
+>;
+
+/**
+ * Counts an outcome and brings it into the form that is recorded.
+ *
+ * @param deps Clock and metrics.
+ * @param event The event that was handled.
+ * @param collection The collection that it is about.
+ * @param outcome What became of it.
+ * @returns The outcome with the time of the commit.
+ */
+export function toSettled(
+  deps: Pick<FunctionDependencies, "clock" | "metrics">,
+  event: ReceivedEvent,
+  collection: string,
+  outcome: WriteOutcome,
+): SettledOutcome {
+  const settledAt = deps.clock.now().getTime();
+  deps.metrics.writes.inc({ collection, outcome: labelOf(outcome) });
+  const timestamp = event.origin?.timestamp ?? null;
+  if (timestamp !== null && outcome.kind === "applied") {
+    deps.metrics.syncLagSeconds.observe(
+      Math.max(0, settledAt - timestamp) / 1000,
+    );
+  }
+  return {
+    settled_at: settledAt,
+    outcome: outcome.kind,
+    reason: outcome.kind === "discarded" ? outcome.reason : null,
+    changes: outcome.kind === "applied" ? [outcome.change] : [],
+  };
+}
+
+/**
+ * Tells record-event what became of an event.
+ *
+ * @param deps The sender of events.
+ * @param event The event that was handled.
+ * @param settled What became of it.
+ * @throws {EventNotTakenError} when Inngest does not take the word.
+ */
+export async function settleEvent(
+  deps: Pick<FunctionDependencies, "sender">,
+  event: ReceivedEvent,
+  settled: SettledOutcome,
+): Promise<void> {
+  const timestamp = event.origin?.timestamp ?? null;
+  const data: EventSettled = {
+    ...settled,
+    event_id: event.eventId,
+    type: event.type,
+    lag_ms: timestamp === null
+      ? null
+      : Math.max(0, settled.settled_at - timestamp),
+    source: sourceOfEvent(event),
+  };
+  // The id makes a repeated word harmless; a later replay has a later time.
+  const id = `${event.eventId}:settled:${settled.settled_at}`;
+  await deps.sender.send({
+    id,
+    name: EVENT_SETTLED,
+    ts: settled.settled_at,
+    data: { ...data },
+  });
+}
+
+function labelOf(outcome: WriteOutcome): string {
+  if (outcome.kind === "discarded") return outcome.reason;
+  return outcome.isVersionOnly ? "version-only" : "applied";
+}

@@ -1,0 +1,80 @@
+/**
+ * What the sync functions have in common: one step that writes, the word of
+ * what became of it, and a dead letter when it fails for good.
+ */
+import type { InngestFunction } from "inngest";
+import type { SyncedEventName } from "../lib/events.ts";
+import type { WriteOutcome } from "../lib/store/synced_collection.ts";
+import { keepDeadLetter } from "./dead_letter.ts";
+import type { FunctionDependencies } from "./dependencies.ts";
+import { type ReceivedEvent, receiveEvent } from "./received_event.ts";
+import { settleEvent, toSettled } from "./settle_event.ts";
+
+/** The parts in which sync functions differ. */
+export interface SyncFunctionOptions {
+  /** Inngest's function id. */
+  readonly id: string;
+  readonly name: string;
+  readonly triggers: { event: SyncedEventName }[];
+  /** The collection that it writes. */
+  readonly collection: string;
+  /** Writes what one event says. */
+  readonly write: (
+    deps: FunctionDependencies,
+    event: ReceivedEvent,
+  ) => Promise<WriteOutcome>;
+}
+
+/**
+ * Makes a sync function.
+ *
+ * @param deps Inngest, store, sender, clock and metrics.
+ * @param options Its id, triggers and write.
+ * @returns The function, to be served.
+ */
+export function createSyncFunction(
+  deps: FunctionDependencies,
+  options: SyncFunctionOptions,
+): InngestFunction.Any {
+  const { id, name, triggers, collection, write } = options;
+  return deps.inngest.createFunction(
+    {
+      id,
+      name,
+      triggers,
+      onFailure: (failure) => keepDeadLetter(deps, failure),
+    },
+    async ({ event, step }) => {
+      const received = receiveEvent(event);
+      const settled = await step.run(
+        `write-${collection}`,
+        async () =>
+          toSettled(
+            deps,
+            received,
+            collection,
+            isForeign(deps, received)
+              ? { kind: "discarded", reason: "other-instance" }
+              : await write(deps, received),
+          ),
+      );
+      deps.feed.publish({
+        kind: "event-settled",
+        collection,
+        id: received.subject,
+        type: received.type,
+        outcome: settled.outcome,
+        reason: settled.reason,
+        at: settled.settled_at,
+      });
+      await settleEvent(deps, received, settled);
+      return { outcome: settled.outcome, reason: settled.reason };
+    },
+  );
+}
+
+function isForeign(deps: FunctionDependencies, event: ReceivedEvent): boolean {
+  const instanceId = event.origin?.instance_id ?? null;
+  return deps.instanceId !== undefined && instanceId !== null &&
+    instanceId !== deps.instanceId;
+}

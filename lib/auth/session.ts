@@ -1,0 +1,80 @@
+/**
+ * The session cookie of somebody who signed in with the admin password.
+ *
+ * The cookie holds role and expiry, signed with HMAC-SHA256; the server keeps
+ * nothing. It says nothing about Clerk sessions.
+ */
+import { parseSigned, serializeSigned } from "hono/utils/cookie";
+import { z } from "zod";
+
+/** What somebody may do. */
+export type Role = "operator" | "viewer";
+
+/** Who is signed in. */
+export interface Session {
+  /** Shown in the page and in the audit log. */
+  readonly name: string;
+  readonly role: Role;
+  readonly expiresAt: Date;
+}
+
+const COOKIE = "rollcall_session";
+const LIFETIME_S = 12 * 60 * 60;
+
+const cookieValue = z.object({
+  name: z.string(),
+  role: z.enum(["operator", "viewer"]),
+  exp: z.number(),
+});
+
+/**
+ * Makes the Set-Cookie header that signs somebody in.
+ *
+ * @param who Name and role.
+ * @param options The signing secret, the present, and whether the site is https.
+ * @returns The header's value; the session lasts 12 hours.
+ */
+export function startSession(
+  who: { readonly name: string; readonly role: Role },
+  options: {
+    readonly secret: string;
+    readonly now: Date;
+    readonly isSecure: boolean;
+  },
+): Promise<string> {
+  const exp = Math.floor(options.now.getTime() / 1000) + LIFETIME_S;
+  const value = btoa(JSON.stringify({ ...who, exp }));
+  return serializeSigned(COOKIE, value, options.secret, {
+    httpOnly: true,
+    maxAge: LIFETIME_S,
+    path: "/",
+    sameSite: "Lax",
+    secure: options.isSecure,
+  });
+}
+
+/** @returns The Set-Cookie header's value that signs somebody out. */
+export function endSession(): string {
+  return `${COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`;
+}
+
+/**
+ * Reads who is signed in.
+ *
+ * @param headers The request's headers.
+ * @param options The signing secret and the present.
+ * @returns The session; null without a valid cookie.
+ */
+export async function readSession(
+  headers: Headers,
+  options: { readonly secret: string; readonly now: Date },
+): Promise<Session | null> {
+  const cookie = headers.get("cookie");
+  if (cookie === null) return null;
+  const signed = await parseSigned(cookie, options.secret, COOKIE);
+  const text = signed[COOKIE];
+  if (!text) return null;
+  const { name, role, exp } = cookieValue.parse(JSON.parse(atob(text)));
+  const expiresAt = new Date(exp * 1000);
+  return expiresAt > options.now ? { name, role, expiresAt } : null;
+}

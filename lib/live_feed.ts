@@ -1,0 +1,74 @@
+/**
+ * What changes, as it changes: from the functions to the pages that are open.
+ *
+ * A message is a hint to look again, not a record: whoever was not listening has
+ * missed it, and the store has the truth. Messages cross to other processes
+ * where the platform connects BroadcastChannels, as Deno Deploy does.
+ */
+
+/** One thing that happened. */
+export interface LiveMessage {
+  readonly kind: "event-settled";
+  /** The collection that was written or left alone. */
+  readonly collection: string;
+  /** Clerk's id of the object. */
+  readonly id: string | null;
+  /** Clerk's event type. */
+  readonly type: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+  /** When, ms. */
+  readonly at: number;
+}
+
+/** Somebody who listens; neither method may throw. */
+export interface LiveListener {
+  /** Takes one message. */
+  next(message: LiveMessage): void;
+  /** Hears that there will be no more. */
+  end(): void;
+}
+
+/** Carries messages to whoever listens; disposing it ends every listener. */
+export interface LiveFeed extends Disposable {
+  /** Tells everybody who listens now. */
+  publish(message: LiveMessage): void;
+  /**
+   * Listens from now on.
+   *
+   * @param listener Called with each message.
+   * @returns The way to stop listening.
+   */
+  subscribe(listener: LiveListener): Disposable;
+}
+
+const CHANNEL = "rollcall";
+
+/** @returns A feed of this process, joined to its siblings'. */
+export function createLiveFeed(): LiveFeed {
+  const listeners = new Set<LiveListener>();
+  const channel = new BroadcastChannel(CHANNEL);
+  const tell = (message: LiveMessage) => {
+    for (const listener of listeners) listener.next(message);
+  };
+  channel.onmessage = (event: MessageEvent<LiveMessage>) => tell(event.data);
+  let isOpen = true;
+  return {
+    publish(message) {
+      if (!isOpen) return;
+      tell(message);
+      channel.postMessage(message);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+    [Symbol.dispose]() {
+      if (!isOpen) return;
+      isOpen = false;
+      channel.close();
+      for (const listener of listeners) listener.end();
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Every index of the database, in one place, made before the first write.
+ *
+ * A page or a query that is not served by one of these does not belong in the
+ * product; the sort keys end in `_id`, so that pages never overlap.
+ */
+import type { Db, IndexDescription } from "mongodb";
+
+const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  users: [
+    { key: { username: 1 }, unique: true },
+    { key: { email: 1 } },
+    { key: { "sync.synced_at": -1, _id: -1 } },
+    { key: { clerk_created_at: -1, _id: -1 } },
+  ],
+  memberships: [
+    { key: { user_id: 1 } },
+    { key: { organization_id: 1 } },
+  ],
+  webhook_events: [
+    { key: { received_at: -1, _id: -1 } },
+    { key: { type: 1, received_at: -1, _id: -1 } },
+    { key: { state: 1, received_at: -1, _id: -1 } },
+    { key: { subject: 1, received_at: -1, _id: -1 } },
+  ],
+  changes: [
+    { key: { at: -1, _id: -1 } },
+    { key: { document_id: 1, at: -1, _id: -1 } },
+  ],
+  dead_letters: [
+    { key: { failed_at: -1, _id: -1 } },
+  ],
+};
+
+/**
+ * Makes sure, once, that all indexes exist.
+ *
+ * @param db The database.
+ * @returns A function that resolves when they do; a failure is tried again by
+ * the next call.
+ */
+export function createIndexGuard(db: Db): () => Promise<void> {
+  let pending: Promise<void> | undefined;
+  return function ensureIndexes() {
+    pending ??= createAll(db).catch((error) => {
+      pending = undefined;
+      throw error;
+    });
+    return pending;
+  };
+}
+
+async function createAll(db: Db): Promise<void> {
+  await Promise.all(
+    Object.entries(INDEXES).map(([collection, indexes]) =>
+      db.collection(collection).createIndexes([...indexes])
+    ),
+  );
+}

@@ -1,0 +1,68 @@
+/**
+ * Step ⑤ of the path: everything that is kept in MongoDB, behind one door.
+ *
+ * One code path for the embedded server and any other: all it knows is a URI.
+ */
+import type { Db } from "mongodb";
+import type {
+  MembershipDocument,
+  OrganizationDocument,
+} from "../sync/organization_document.ts";
+import type { UserDocument } from "../sync/user_document.ts";
+import { Changes } from "./changes.ts";
+import { connectMongo } from "./connect_mongo.ts";
+import { DeadLetters } from "./dead_letters.ts";
+import { createIndexGuard } from "./indexes.ts";
+import { SyncedCollection } from "./synced_collection.ts";
+import { WebhookEvents } from "./webhook_events.ts";
+
+/** The open store. */
+export interface Store extends AsyncDisposable {
+  /** The database, for what has no method yet. */
+  readonly db: Db;
+  readonly users: SyncedCollection<UserDocument>;
+  readonly organizations: SyncedCollection<OrganizationDocument>;
+  readonly memberships: SyncedCollection<MembershipDocument>;
+  readonly webhookEvents: WebhookEvents;
+  readonly changes: Changes;
+  readonly deadLetters: DeadLetters;
+  /** Resolves once all indexes exist; call before the first write. */
+  ensureIndexes(): Promise<void>;
+  /** Resolves when the server answers. */
+  ping(): Promise<void>;
+  /** Closes the connections; further calls fail. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store; connects with the first call.
+ *
+ * @param options Where the database is, and its name.
+ * @returns The store.
+ * @throws {MongoParseError} when the URI is malformed.
+ */
+export function openStore(
+  options: { readonly uri: string; readonly database: string },
+): Store {
+  const client = connectMongo(options.uri);
+  const db = client.db(options.database);
+  const close = () => client.close();
+  return {
+    db,
+    users: new SyncedCollection<UserDocument>(db, "users"),
+    organizations: new SyncedCollection<OrganizationDocument>(
+      db,
+      "organizations",
+    ),
+    memberships: new SyncedCollection<MembershipDocument>(db, "memberships"),
+    webhookEvents: new WebhookEvents(db),
+    changes: new Changes(db),
+    deadLetters: new DeadLetters(db),
+    ensureIndexes: createIndexGuard(db),
+    ping: async () => {
+      await db.command({ ping: 1 });
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

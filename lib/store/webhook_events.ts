@@ -1,0 +1,159 @@
+/**
+ * The lasting record of what arrived: one document a `svix-id`, with the
+ * redacted payload and what became of it.
+ *
+ * It outlives Inngest's memory of event ids (24 h), which is shorter than Svix's
+ * retries and replays. Two streams meet here in any order, each in batches: the
+ * arrival of an event and the word of a sync function that it is settled.
+ */
+import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
+import type { EventSettled } from "../events.ts";
+
+/** Where an event stands. */
+export type EventState = "received" | "applied" | "discarded" | "failed";
+
+/** A document of the collection `webhook_events`. */
+export interface WebhookEventDocument {
+  /** The `svix-id`; Inngest's event id for events that came without one. */
+  _id: string;
+  /** Clerk's event type. */
+  type: string;
+  /** Clerk's id of the object that the event is about, or null. */
+  subject: string | null;
+  state: EventState;
+  /** Why it was discarded or how it failed. */
+  reason: string | null;
+  /** When it was recorded first. */
+  received_at: Date;
+  /** The envelope's timestamp, or null. */
+  event_at: Date | null;
+  instance_id: string | null;
+  /** Fingerprint of the secret that verified it; null on Clerk's own road. */
+  secret: string | null;
+  road: "webhook" | "template";
+  /** Clerk's data without codes, tickets and private metadata. */
+  payload: Record<string, unknown>;
+  settled_at: Date | null;
+  /** From Clerk's timestamp to the commit, ms. */
+  lag_ms: number | null;
+  /** When the same event was seen again after it had been settled. */
+  redelivered_at: Date | null;
+}
+
+/** What is known of an event when it arrives. */
+export type ReceivedEvent = Pick<
+  WebhookEventDocument,
+  | "_id"
+  | "type"
+  | "subject"
+  | "received_at"
+  | "event_at"
+  | "instance_id"
+  | "secret"
+  | "road"
+  | "payload"
+>;
+
+/** The record of events; every method is one call whatever the batch's size. */
+export class WebhookEvents {
+  /** The collection itself, for reading. */
+  readonly documents: Collection<WebhookEventDocument>;
+
+  /** @param db The database. */
+  constructor(db: Db) {
+    this.documents = db.collection<WebhookEventDocument>("webhook_events");
+  }
+
+  /**
+   * Records arrivals; an event that is known already keeps what it has.
+   *
+   * @param events Any number, duplicates included.
+   */
+  async recordReceived(events: readonly ReceivedEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.documents.bulkWrite(events.map(toReceivedWrite), {
+      ordered: false,
+    });
+  }
+
+  /**
+   * Records what became of events.
+   *
+   * @param settled Any number, in the order in which they were settled.
+   */
+  async recordSettled(settled: readonly EventSettled[]): Promise<void> {
+    if (settled.length === 0) return;
+    await this.documents.bulkWrite(settled.flatMap(toSettledWrites), {
+      ordered: true,
+    });
+  }
+}
+
+type Write = AnyBulkWriteOperation<WebhookEventDocument>;
+
+function toReceivedWrite({ _id, received_at, ...facts }: ReceivedEvent): Write {
+  return {
+    updateOne: {
+      filter: { _id },
+      update: {
+        $set: facts,
+        $min: { received_at },
+        $setOnInsert: {
+          state: "received",
+          reason: null,
+          settled_at: null,
+          lag_ms: null,
+          redelivered_at: null,
+        },
+      },
+      upsert: true,
+    },
+  };
+}
+
+function toSettledWrites(settled: EventSettled): Write[] {
+  const settled_at = new Date(settled.settled_at);
+  if (settled.reason === "duplicate") {
+    return toDuplicateWrites(settled.event_id, settled_at);
+  }
+  return [{
+    updateOne: {
+      filter: { _id: settled.event_id },
+      update: {
+        $set: {
+          state: settled.outcome,
+          reason: settled.reason,
+          settled_at,
+          lag_ms: settled.lag_ms,
+        },
+        $setOnInsert: {
+          type: settled.type,
+          received_at: settled_at,
+          redelivered_at: null,
+        },
+      },
+      upsert: true,
+    },
+  }];
+}
+
+/**
+ * The same event again: usually a redelivery of one that is settled, which
+ * stays what it is; else the retry of a run that wrote and then crashed.
+ */
+function toDuplicateWrites(_id: string, settled_at: Date): Write[] {
+  return [
+    {
+      updateOne: {
+        filter: { _id, state: { $ne: "received" } },
+        update: { $set: { redelivered_at: settled_at } },
+      },
+    },
+    {
+      updateOne: {
+        filter: { _id, state: "received" },
+        update: { $set: { state: "applied", reason: null, settled_at } },
+      },
+    },
+  ];
+}

@@ -1,0 +1,170 @@
+/**
+ * Step ④ of the path: from a stored document and an incoming state to the one
+ * write that is due, or to the reason why none is.
+ *
+ * Pure: whoever carries the plan out (lib/store) must make the write conditional
+ * on `expected`, and plan again when the document has moved on meanwhile. That
+ * is what makes it safe to write only the fields that differ.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { ClerkUser, DiscardReason } from "../events.ts";
+import {
+  EMPTY_USER,
+  toUserFields,
+  type UserDocument,
+  type UserFields,
+} from "./user_document.ts";
+import { chooseUsername } from "./username.ts";
+import {
+  compareVersions,
+  type SyncSource,
+  type SyncStamp,
+  type Version,
+  versionOf,
+} from "./version.ts";
+
+/** What every document that the sync keeps has. */
+export interface SyncedDocument {
+  /** Clerk's id. */
+  _id: string;
+  sync: SyncStamp;
+}
+
+/** The fields of a document that are compared and written one by one. */
+export type FieldsOf<D extends SyncedDocument> = Omit<D, "_id" | "sync">;
+
+/** What is to be done with one document. */
+export type WritePlan<D extends SyncedDocument> =
+  | { readonly kind: "insert"; readonly document: D }
+  | {
+    readonly kind: "update";
+    /** Only the fields whose value changes; may be empty. */
+    readonly set: Partial<FieldsOf<D>>;
+    /** The values that `set` replaces. */
+    readonly before: Partial<FieldsOf<D>>;
+    readonly stamp: D["sync"];
+    /** The write may only happen while the document still has this stamp. */
+    readonly expected: SyncStamp | undefined;
+  }
+  | { readonly kind: "remove"; readonly reason: "tombstoned" }
+  | { readonly kind: "skip"; readonly reason: DiscardReason };
+
+/** An incoming state of one object, from whichever road. */
+export interface Incoming {
+  readonly version: Version;
+  readonly source: SyncSource;
+  /** Becomes `sync.synced_at`. */
+  readonly now: Date;
+}
+
+/** What the store knows of the object. */
+export interface Known<D extends SyncedDocument> {
+  readonly stored: D | undefined;
+  /** Whether the object was deleted; ids are never used again. */
+  readonly isTombstoned: boolean;
+}
+
+/**
+ * Plans the write of one user.
+ *
+ * @param user Clerk's user.
+ * @param incoming Where the state comes from, and its place in the order.
+ * @param known What the store has.
+ * @returns The plan.
+ */
+export function planUserWrite(
+  user: ClerkUser,
+  incoming: Incoming,
+  known: Known<UserDocument>,
+): WritePlan<UserDocument> {
+  const { stored } = known;
+  const chosen = chooseUsername(
+    user,
+    stored &&
+      { username: stored.username, origin: stored.sync?.username_from ?? "id" },
+  );
+  return planWrite({
+    id: user.id,
+    fields: {
+      ...toUserFields(user, stored),
+      username: chosen.username,
+    } as Partial<UserFields>,
+    empty: { ...EMPTY_USER, username: chosen.username },
+    stamp: { ...toStamp(incoming), username_from: chosen.origin },
+    incoming,
+    known,
+  });
+}
+
+/** The parts of planWrite()'s question. */
+export interface WriteQuestion<D extends SyncedDocument> {
+  readonly id: string;
+  /** What the incoming state says; absent fields stay as they are. */
+  readonly fields: Partial<FieldsOf<D>>;
+  /** What a new document has where the state says nothing. */
+  readonly empty: FieldsOf<D>;
+  readonly stamp: D["sync"];
+  readonly incoming: Incoming;
+  readonly known: Known<D>;
+}
+
+/**
+ * Plans the write of one document of any kind.
+ *
+ * @param question The incoming state and what the store has.
+ * @returns The plan.
+ */
+export function planWrite<D extends SyncedDocument>(
+  question: WriteQuestion<D>,
+): WritePlan<D> {
+  const { id, fields, empty, stamp, incoming, known } = question;
+  const { stored } = known;
+  if (known.isTombstoned) {
+    return stored === undefined
+      ? { kind: "skip", reason: "tombstoned" }
+      : { kind: "remove", reason: "tombstoned" };
+  }
+  if (stored === undefined) {
+    return {
+      kind: "insert",
+      document: { _id: id, ...empty, ...fields, sync: stamp } as unknown as D,
+    };
+  }
+  const refusal = findRefusal(incoming.version, stored.sync);
+  if (refusal !== undefined) return { kind: "skip", reason: refusal };
+  const changed = Object.entries(fields).filter(([name, value]) =>
+    !isDeepStrictEqual(value, Reflect.get(stored, name))
+  );
+  return {
+    kind: "update",
+    set: Object.fromEntries(changed) as Partial<FieldsOf<D>>,
+    before: Object.fromEntries(
+      changed.map(([name]) => [name, Reflect.get(stored, name)]),
+    ) as Partial<FieldsOf<D>>,
+    stamp,
+    expected: stored.sync,
+  };
+}
+
+/** @returns The stamp that a write of the incoming state leaves behind. */
+export function toStamp({ version, source, now }: Incoming): SyncStamp {
+  return {
+    version: version.updatedAtMs,
+    event_at: version.eventAt,
+    event_id: version.eventId,
+    source,
+    synced_at: now,
+  };
+}
+
+function findRefusal(
+  incoming: Version,
+  stored: SyncStamp | undefined,
+): DiscardReason | undefined {
+  const current = versionOf(stored);
+  const order = compareVersions(incoming, current);
+  if (order > 0) return undefined;
+  const isSameState = incoming.updatedAtMs === current.updatedAtMs &&
+    (order === 0 || incoming.eventAt === null);
+  return isSameState ? "duplicate" : "stale";
+}
