@@ -265,6 +265,6 @@ function stillHas(stamp: SyncStamp | undefined): Record<string, unknown> {
 }
 
 function ownFields(document: SyncedDocument): Record<string, unknown> {
-  const { _id, sync, ...fields } = document;
+  const { _id, sync: _sync, ...fields } = document;
   return fields;
 }

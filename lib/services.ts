@@ -1,0 +1,212 @@
+/**
+ * Opens what the service is made of; the one place that knows whether MongoDB
+ * and Inngest are embedded or somewhere else. From here on both are an address.
+ */
+import type { Inngest, InngestFunction } from "inngest";
+import { serve } from "inngest/edge";
+import { startEngine } from "../packages/embedded_inngest/mod.ts";
+import { startMongo } from "../packages/embedded_mongo/mod.ts";
+import { type Admission, createAdmission } from "./admission.ts";
+import { createPasswordGate, type PasswordGate } from "./auth/password_gate.ts";
+import {
+  createWebhookVerifier,
+  type VerifyWebhook,
+} from "./clerk/verify_webhook.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { randomReadable } from "./ids.ts";
+import {
+  createInngestClient,
+  type InngestConnection,
+} from "./inngest/create_client.ts";
+import { createEventSender, type EventSender } from "./inngest/event_sender.ts";
+import { createLiveFeed, type LiveFeed } from "./live_feed.ts";
+import { openStore, type Store } from "./store/store.ts";
+import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
+
+/** Everything that a request or a function may use. */
+export interface Services extends AsyncDisposable {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly inngest: Inngest;
+  readonly sender: EventSender;
+  readonly verifyWebhook: VerifyWebhook;
+  /** Bounds the webhooks that are handled at once. */
+  readonly admission: Admission;
+  /** What changes, as it changes, for open pages. */
+  readonly feed: LiveFeed;
+  /** Inngest's calls to the functions. */
+  readonly serveInngest: (request: Request) => Promise<Response>;
+  /** Resolves when Inngest answers. */
+  readonly pingInngest: () => Promise<void>;
+  readonly checkPassword: PasswordGate;
+  /** The admin password that was made up, when none was configured. */
+  readonly generatedPassword: string | undefined;
+  readonly sessionSecret: string;
+  /** Finishes what is under way and closes everything. */
+  close(): Promise<void>;
+}
+
+/** What the composition root hands in. */
+export interface ServiceOptions {
+  /** Makes the durable functions; they are served at /api/inngest. */
+  readonly createFunctions: (
+    deps:
+      & Pick<
+        Services,
+        "inngest" | "store" | "sender" | "clock" | "metrics" | "feed"
+      >
+      & {
+        readonly instanceId: string | undefined;
+      },
+  ) => InngestFunction.Any[];
+  readonly clock?: Clock;
+}
+
+/** A started part and the way to stop it. */
+interface Part<T> {
+  readonly value: T;
+  close(): Promise<void>;
+}
+
+/** Webhooks at once, and the memory that their bodies may take. */
+const ADMISSION = { maxRequests: 2_000, maxBytes: 64 * 1024 * 1024 };
+
+interface RunningInngest extends InngestConnection {
+  /** Tells Inngest which functions there are. */
+  readonly register: (
+    handler: (request: Request) => Promise<Response>,
+  ) => Promise<void>;
+}
+
+/**
+ * Starts the embedded parts that the configuration asks for and opens the rest.
+ *
+ * @param config The environment, checked.
+ * @param options The functions, and a clock for tests.
+ * @returns The open services; the caller closes them.
+ */
+export async function openServices(
+  config: Config,
+  options: ServiceOptions,
+): Promise<Services> {
+  const { clock = systemClock } = options;
+  await using opened = new AsyncDisposableStack();
+  const mongo = await startMongoPart(config);
+  opened.defer(() => mongo.close());
+  const store = opened.use(
+    openStore({ uri: mongo.value, database: config.mongo.database }),
+  );
+  const inngestPart = await startInngestPart(config);
+  opened.defer(() => inngestPart.close());
+
+  const metrics = createMetrics();
+  const feed = opened.use(createLiveFeed());
+  const inngest = createInngestClient(inngestPart.value);
+  const sender = createEventSender({
+    clock,
+    sendBatch: (events) => inngest.send(events.map((event) => ({ ...event }))),
+  });
+  const instanceId = config.clerk.instanceId;
+  const functions = options.createFunctions({
+    inngest,
+    store,
+    sender,
+    clock,
+    metrics,
+    instanceId,
+  });
+  const serveInngest = serve({
+    client: inngest,
+    functions,
+    enableUnauthedSync: config.inngest.kind === "external" &&
+      config.inngest.isDev,
+  });
+  await inngestPart.value.register(serveInngest);
+
+  const generatedPassword = config.auth.adminPassword === undefined
+    ? randomReadable(16)
+    : undefined;
+  const password = config.auth.adminPassword ?? generatedPassword ?? "";
+  const parts = opened.move();
+  const close = () => parts.disposeAsync();
+  return {
+    config,
+    clock,
+    metrics,
+    store,
+    inngest,
+    sender,
+    feed,
+    serveInngest,
+    admission: createAdmission(ADMISSION),
+    pingInngest: () => pingInngest(inngestPart.value),
+    generatedPassword,
+    verifyWebhook: await createWebhookVerifier(config.clerk.webhookSecrets),
+    checkPassword: createPasswordGate(password, clock),
+    sessionSecret: config.auth.sessionSecret ?? randomReadable(48),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function startMongoPart(
+  { mongo, dataDir }: Config,
+): Promise<Part<string>> {
+  if (mongo.kind === "external") {
+    return {
+      value: mongo.uri,
+      close: () => Promise.resolve(),
+    };
+  }
+  const server = await startMongo({
+    path: `${dataDir}/mongo`,
+    socketPath: `${dataDir}/mongo.sock`,
+  });
+  return { value: server.uri, close: () => server.close() };
+}
+
+async function startInngestPart(
+  { inngest, dataDir }: Config,
+): Promise<Part<RunningInngest>> {
+  if (inngest.kind === "external") {
+    const { kind: _, ...connection } = inngest;
+    return {
+      value: {
+        ...connection,
+        fetch: undefined,
+        register: () => Promise.resolve(),
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+  const engine = await startEngine({ path: `${dataDir}/inngest` });
+  return {
+    value: {
+      baseUrl: engine.url,
+      eventKey: engine.eventKey,
+      signingKey: engine.signingKey,
+      signingKeyFallback: undefined,
+      isDev: false,
+      fetch: engine.fetch,
+      register: async (handler) => {
+        await engine.register(handler);
+      },
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** Any answer but a server error means that Inngest can be reached. */
+async function pingInngest(connection: InngestConnection): Promise<void> {
+  const { baseUrl, isDev, fetch: ask = fetch } = connection;
+  const origin = baseUrl ??
+    (isDev ? "http://localhost:8288" : "https://api.inngest.com");
+  const response = await ask(`${origin}/health`);
+  await response.body?.cancel();
+  if (response.status >= 500) {
+    throw new Error(`Inngest answers ${response.status}`);
+  }
+}
