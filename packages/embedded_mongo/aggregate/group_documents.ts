@@ -1,0 +1,212 @@
+/**
+ * The `$group` stage: grouped by order key, so that 1, 1.0 and NumberLong(1) meet.
+ *
+ * The common accumulators keep one value a group. The rare ones are mingo's and
+ * keep the group's documents, within the memory bound.
+ */
+
+import { Buffer } from "node:buffer";
+import { Long } from "bson";
+import { compareValues } from "../bson/compare_values.ts";
+import { type Document, isDocument } from "../bson/document.ts";
+import { add, isNumeric, toDouble } from "../bson/numbers.ts";
+import { encodeOrderKey } from "../bson/order_key.ts";
+import { MongoError } from "../errors.ts";
+import { compileExpression, type Expression } from "./compile_expression.ts";
+import { MemoryBound } from "./memory_bound.ts";
+import { rejectInexact } from "./mingo_context.ts";
+import type { PipelineContext } from "./run_pipeline.ts";
+
+interface Accumulator {
+  readonly add: (value: unknown) => void;
+  readonly read: () => unknown;
+}
+
+const ACCUMULATORS: Readonly<
+  Record<string, (bound: MemoryBound) => Accumulator>
+> = {
+  $sum: createSum,
+  $avg: createAverage,
+  $min: () => createExtreme(-1),
+  $max: () => createExtreme(1),
+  $first: () => createFirst(),
+  $last: () => createLast(),
+  $push: (bound) => createList(bound, false),
+  $addToSet: (bound) => createList(bound, true),
+};
+
+/**
+ * Groups documents.
+ *
+ * @param documents What to group.
+ * @param spec `{ _id: expression, field: { $accumulator: expression } }`.
+ * @param context Variables.
+ * @returns One document a group, in the order in which groups were met.
+ * @throws {MongoError} BadValue for a bad specification.
+ */
+export function* groupDocuments(
+  documents: Iterable<Document>,
+  spec: unknown,
+  context: PipelineContext,
+): Iterable<Document> {
+  if (!isDocument(spec) || !("_id" in spec)) {
+    throw new MongoError(
+      "BadValue",
+      "a group specification must include an _id",
+    );
+  }
+  const readId = compileExpression(spec._id, context.variables);
+  const fields = Object.entries(spec).filter(([name]) => name !== "_id")
+    .map(([name, use]) => compileAccumulator(name, use, context));
+  const bound = new MemoryBound("$group");
+  const groups = new Map<string, { id: unknown; states: Accumulator[] }>();
+  for (const document of documents) {
+    const id = readId(document) ?? null;
+    const key = toMapKey(id);
+    let group = groups.get(key);
+    if (!group) {
+      bound.add(200 + key.length * 2);
+      group = { id, states: fields.map((field) => field.create(bound)) };
+      groups.set(key, group);
+    }
+    const { states } = group;
+    fields.forEach((field, i) => states[i]!.add(field.read(document)));
+  }
+  for (const { id, states } of groups.values()) {
+    const result: Document = { _id: id };
+    fields.forEach((field, i) => result[field.name] = states[i]!.read());
+    yield result;
+  }
+}
+
+function toMapKey(id: unknown): string {
+  if (typeof id === "string") return "s" + id;
+  return "b" + Buffer.from(encodeOrderKey(id)).toString("latin1");
+}
+
+function compileAccumulator(
+  name: string,
+  use: unknown,
+  context: PipelineContext,
+): {
+  readonly name: string;
+  readonly read: Expression;
+  readonly create: (bound: MemoryBound) => Accumulator;
+} {
+  const [entry, ...more] = isDocument(use) ? Object.entries(use) : [];
+  if (!entry || more.length > 0) {
+    throw new MongoError(
+      "BadValue",
+      `The field '${name}' must be an accumulator object`,
+    );
+  }
+  const [operator, operand] = entry;
+  if (operator === "$count") {
+    return { name, read: () => 1, create: createSum };
+  }
+  const create = ACCUMULATORS[operator];
+  if (create) {
+    return {
+      name,
+      read: compileExpression(operand, context.variables),
+      create,
+    };
+  }
+  // mingo computes the accumulator over the list of the group's documents.
+  const compute = compileExpression({ [operator]: operand }, context.variables);
+  return {
+    name,
+    read: (document) => document,
+    create: (bound) => createFromList(bound, compute),
+  };
+}
+
+function createSum(): Accumulator {
+  let sum: unknown = 0;
+  return {
+    add: (value) => {
+      if (!isNumeric(value)) return;
+      if (typeof value !== "number" && !(value instanceof Long)) {
+        rejectDecimal(value);
+      }
+      sum = typeof sum === "number" && typeof value === "number" &&
+          Number.isInteger(sum + value) && Math.abs(sum + value) < 2 ** 31
+        ? sum + value
+        : add(sum, value);
+    },
+    read: () => sum,
+  };
+}
+
+function rejectDecimal(value: unknown): void {
+  if (!(value instanceof Long)) rejectInexact(value);
+}
+
+function createAverage(): Accumulator {
+  let sum = 0;
+  let count = 0;
+  return {
+    add: (value) => {
+      if (!isNumeric(value)) return;
+      rejectDecimal(value);
+      sum += Number(String(value));
+      count++;
+    },
+    read: () => count === 0 ? null : toDouble(sum / count),
+  };
+}
+
+function createExtreme(sign: 1 | -1): Accumulator {
+  let extreme: unknown;
+  return {
+    add: (value) => {
+      if (value === undefined || value === null) return;
+      if (extreme === undefined || compareValues(value, extreme) * sign > 0) {
+        extreme = value;
+      }
+    },
+    read: () => extreme ?? null,
+  };
+}
+
+function createFirst(): Accumulator {
+  let first: { readonly value: unknown } | undefined;
+  return {
+    add: (value) => first ??= { value },
+    read: () => first?.value ?? null,
+  };
+}
+
+function createLast(): Accumulator {
+  let last: unknown;
+  return { add: (value) => last = value, read: () => last ?? null };
+}
+
+function createList(bound: MemoryBound, isSet: boolean): Accumulator {
+  const items: unknown[] = [];
+  const seen = new Set<string>();
+  return {
+    add: (value) => {
+      if (value === undefined) return;
+      if (isSet) {
+        const key = toMapKey(value);
+        if (seen.has(key)) return;
+        seen.add(key);
+      }
+      bound.addDocument({ value });
+      items.push(value);
+    },
+    read: () => items,
+  };
+}
+
+function createFromList(bound: MemoryBound, compute: Expression): Accumulator {
+  const documents: unknown[] = [];
+  return {
+    add: (document) => {
+      bound.addDocument(document as Document);
+      documents.push(document);
+    },
+    read: () => compute(documents as unknown as Document),
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * The `$lookup` stage, by fields, by pipeline, or both.
+ *
+ * Each joined read goes through the planner of the other collection, so an index
+ * on the foreign field serves.
+ */
+
+import { type Document, isDocument } from "../bson/document.ts";
+import { MongoError } from "../errors.ts";
+import { visitPath } from "../query/visit_path.ts";
+import { compileExpression } from "./compile_expression.ts";
+import { type PipelineContext, runStages } from "./run_pipeline.ts";
+
+/**
+ * Joins documents of another collection of the same database.
+ *
+ * @param documents The input.
+ * @param spec The `$lookup` specification.
+ * @param context Variables and the other collections.
+ * @returns The input documents with the joined array.
+ * @throws {MongoError} FailedToParse for a bad specification.
+ */
+export function* lookupDocuments(
+  documents: Iterable<Document>,
+  spec: unknown,
+  context: PipelineContext,
+): Iterable<Document> {
+  const join = parseLookup(spec);
+  const variables = Object.entries(join.let).map(([name, expression]) =>
+    [name, compileExpression(expression, context.variables)] as const
+  );
+  for (const document of documents) {
+    const inner = {
+      ...context,
+      variables: {
+        ...context.variables,
+        ...Object.fromEntries(
+          variables.map(([name, read]) => [name, read(document) ?? null]),
+        ),
+      },
+    };
+    const matched = context.readCollection?.(
+      join.from,
+      buildJoinFilter(document, join),
+    ) ?? [];
+    const joined = runStages(matched, join.pipeline, inner);
+    yield setAtPath(document, join.as, joined);
+  }
+}
+
+interface Join {
+  readonly from: string;
+  readonly as: string;
+  readonly localField?: string;
+  readonly foreignField?: string;
+  readonly let: Document;
+  readonly pipeline: readonly unknown[];
+}
+
+function parseLookup(spec: unknown): Join {
+  const fields = isDocument(spec) ? spec : {};
+  const { from, as, localField, foreignField, pipeline } = fields;
+  const isByField = typeof localField === "string" &&
+    typeof foreignField === "string";
+  if (
+    typeof from !== "string" || typeof as !== "string" ||
+    !(isByField || Array.isArray(pipeline))
+  ) {
+    throw new MongoError(
+      "FailedToParse",
+      "$lookup requires 'from', 'as' and either both or neither of " +
+        "'localField' and 'foreignField', or a pipeline",
+    );
+  }
+  return {
+    from,
+    as,
+    let: isDocument(fields.let) ? fields.let : {},
+    pipeline: Array.isArray(pipeline) ? pipeline : [],
+    ...(isByField ? { localField, foreignField } : {}),
+  };
+}
+
+/** A missing local field joins with null and missing, as in MongoDB. */
+function buildJoinFilter(document: Document, join: Join): Document {
+  if (join.localField === undefined || join.foreignField === undefined) {
+    return {};
+  }
+  const values: unknown[] = [];
+  visitPath(document, {
+    parts: join.localField.split("."),
+    leaf: "elements",
+    test: (value) => {
+      if (!(Array.isArray(value) && value.length === 0)) {
+        values.push(value ?? null);
+      }
+      return false;
+    },
+  });
+  const [first] = values;
+  return values.length === 1
+    ? { [join.foreignField]: { $eq: first } }
+    : { [join.foreignField]: { $in: values } };
+}
+
+function setAtPath(document: Document, path: string, value: unknown): Document {
+  const [part = "", ...rest] = path.split(".");
+  if (rest.length === 0) return { ...document, [part]: value };
+  const child = document[part];
+  return {
+    ...document,
+    [part]: setAtPath(isDocument(child) ? child : {}, rest.join("."), value),
+  };
+}

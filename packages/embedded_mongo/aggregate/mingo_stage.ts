@@ -1,0 +1,85 @@
+/**
+ * Runs a stage that computes on mingo, and gives its output BSON types again.
+ *
+ * Stages that map one document to one get back the exact types of every value
+ * that came through unchanged; the others return whole numbers as int32 or int64.
+ */
+
+import { Aggregator } from "mingo";
+import { type Document, isDocument } from "../bson/document.ts";
+import { fromPlain, toPlain } from "../bson/plain_values.ts";
+import { MongoError } from "../errors.ts";
+import { checkExpression } from "./compile_expression.ts";
+import { collectBounded } from "./memory_bound.ts";
+import { mingoOptions } from "./mingo_context.ts";
+import type { PipelineContext } from "./run_pipeline.ts";
+
+const ONE_TO_ONE = new Set([
+  "$project",
+  "$addFields",
+  "$set",
+  "$unset",
+  "$replaceRoot",
+  "$replaceWith",
+]);
+
+/** The stages that mingo runs. */
+export const MINGO_STAGES: ReadonlySet<string> = new Set([
+  ...ONE_TO_ONE,
+  "$redact",
+  "$bucket",
+  "$bucketAuto",
+  "$graphLookup",
+  "$setWindowFields",
+  "$densify",
+  "$fill",
+  "$sample",
+]);
+
+/**
+ * Runs one stage.
+ *
+ * @param documents The input.
+ * @param stage The stage, `{ $name: specification }`.
+ * @param context Variables and the other collections.
+ * @returns The output.
+ * @throws {MongoError} BadValue with mingo's reason when it refuses.
+ */
+export function* runMingoStage(
+  documents: Iterable<Document>,
+  stage: Document,
+  context: PipelineContext,
+): Iterable<Document> {
+  const [name = ""] = Object.keys(stage);
+  if (name !== "$setWindowFields") checkExpression(Object.values(stage));
+  const run = compileStage(stage, context);
+  if (!ONE_TO_ONE.has(name)) {
+    const input = collectBounded(documents, name).map(toPlain) as Document[];
+    for (const output of run(input)) yield fromPlain(output) as Document;
+    return;
+  }
+  for (const document of documents) {
+    for (const output of run([toPlain(document) as Document])) {
+      yield fromPlain(output, document) as Document;
+    }
+  }
+}
+
+function compileStage(stage: Document, context: PipelineContext) {
+  const plainStage = toPlain(stage) as Document;
+  const aggregator = new Aggregator([plainStage], {
+    ...mingoOptions,
+    variables: toPlain(context.variables) as Document,
+    collectionResolver: (name) =>
+      [...context.readCollection?.(name, {}) ?? []].map(toPlain) as Document[],
+  });
+  return (input: Document[]): Document[] => {
+    try {
+      return aggregator.run(input).filter(isDocument);
+    } catch (error) {
+      if (error instanceof MongoError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new MongoError("BadValue", `Cannot run pipeline stage: ${reason}`);
+    }
+  };
+}

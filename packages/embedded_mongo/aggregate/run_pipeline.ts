@@ -1,0 +1,222 @@
+/**
+ * Runs aggregation stages over documents, lazily, one stage a table entry.
+ *
+ * Stages that keep documents as they are ($match, $sort, $limit …) run here on
+ * the loss-free form. Stages that compute are mingo's, between `toPlain()` and
+ * `fromPlain()`. Stages that write, watch or need a cluster are refused.
+ */
+
+import { type Document, isDocument } from "../bson/document.ts";
+import { toSafeInteger } from "../bson/numbers.ts";
+import { MongoError, refuse } from "../errors.ts";
+import { compileFilter } from "../query/compile_filter.ts";
+import { groupDocuments } from "./group_documents.ts";
+import { lookupDocuments } from "./lookup_documents.ts";
+import { MINGO_STAGES, runMingoStage } from "./mingo_stage.ts";
+import { collectBounded } from "./memory_bound.ts";
+import { sortDocuments } from "./sort_documents.ts";
+import { unwindDocuments } from "./unwind_documents.ts";
+
+/** What a pipeline may reach besides its input. */
+export interface PipelineContext {
+  /** Values of `$$name`. */
+  readonly variables: Document;
+  /** Reads another collection of the same database, with a filter it may use. */
+  readonly readCollection?: (
+    name: string,
+    filter: Document,
+  ) => Iterable<Document>;
+}
+
+/** One stage: from documents to documents. */
+export type Stage = (
+  documents: Iterable<Document>,
+  spec: unknown,
+  context: PipelineContext,
+) => Iterable<Document>;
+
+const STAGES: Readonly<Record<string, Stage>> = {
+  $match: matchDocuments,
+  $sort: (documents, spec) =>
+    sortDocuments(documents, readObject(spec, "$sort")),
+  $limit: limitDocuments,
+  $skip: skipDocuments,
+  $count: countDocuments,
+  $unwind: unwindDocuments,
+  $group: groupDocuments,
+  $sortByCount: sortByCount,
+  $lookup: lookupDocuments,
+  $unionWith: unionWith,
+  $facet: facetDocuments,
+};
+
+const REFUSED: Readonly<Record<string, MongoError>> = {
+  $out: refuse("$out"),
+  $merge: refuse("$merge"),
+  $geoNear: refuse("$geoNear (geospatial queries)"),
+  $search: refuse("$search"),
+  $vectorSearch: refuse("$vectorSearch"),
+  $changeStream: refuse("$changeStream (change streams)", "Location40573"),
+};
+
+/**
+ * Runs a pipeline.
+ *
+ * @param documents The input, read lazily.
+ * @param pipeline The stages as the client sent them.
+ * @param context Variables and the other collections.
+ * @returns The output, computed while it is read.
+ * @throws {MongoError} Location40324 for a stage that does not exist.
+ */
+export function runPipeline(
+  documents: Iterable<Document>,
+  pipeline: readonly unknown[],
+  context: PipelineContext,
+): Iterable<Document> {
+  return pipeline.reduce<Iterable<Document>>((input, stage) => {
+    const [name, spec] = readStage(stage);
+    return getStage(name)(input, spec, context);
+  }, documents);
+}
+
+/**
+ * Runs a pipeline to its end; see {@linkcode runPipeline}.
+ *
+ * @param documents The input.
+ * @param pipeline The stages as the client sent them.
+ * @param context Variables and the other collections.
+ * @returns All output documents.
+ */
+export function runStages(
+  documents: Iterable<Document>,
+  pipeline: readonly unknown[],
+  context: PipelineContext,
+): Document[] {
+  return [...runPipeline(documents, pipeline, context)];
+}
+
+/**
+ * Reads one stage.
+ *
+ * @param stage A stage as the client sent it.
+ * @returns Its name and specification.
+ * @throws {MongoError} FailedToParse unless it is an object with one field.
+ */
+export function readStage(stage: unknown): [string, unknown] {
+  const entries = isDocument(stage) ? Object.entries(stage) : [];
+  const [entry] = entries;
+  if (!entry || entries.length !== 1) {
+    throw new MongoError(
+      "Location40324",
+      "A pipeline stage specification object must contain exactly one field.",
+    );
+  }
+  return entry;
+}
+
+function getStage(name: string): Stage {
+  const own = STAGES[name];
+  if (own) return own;
+  if (MINGO_STAGES.has(name)) {
+    return (documents, spec, context) =>
+      runMingoStage(documents, { [name]: spec }, context);
+  }
+  throw REFUSED[name] ?? new MongoError(
+    "Location40324",
+    `Unrecognized pipeline stage name: '${name}'`,
+  );
+}
+
+function readObject(spec: unknown, stage: string): Document {
+  if (isDocument(spec)) return spec;
+  throw new MongoError(
+    "BadValue",
+    `the ${stage} specification must be an object`,
+  );
+}
+
+function matchDocuments(
+  documents: Iterable<Document>,
+  spec: unknown,
+  context: PipelineContext,
+): Iterable<Document> {
+  const filter = compileFilter(readObject(spec, "$match"), context.variables);
+  return Iterator.from(documents).filter((document) => filter(document));
+}
+
+function limitDocuments(documents: Iterable<Document>, spec: unknown) {
+  const limit = toSafeInteger(spec);
+  if (limit === undefined || limit <= 0) {
+    throw new MongoError("BadValue", "the limit must be positive");
+  }
+  return Iterator.from(documents).take(limit);
+}
+
+function skipDocuments(documents: Iterable<Document>, spec: unknown) {
+  const skip = toSafeInteger(spec);
+  if (skip === undefined || skip < 0) {
+    throw new MongoError("BadValue", "the skip must be non-negative");
+  }
+  return Iterator.from(documents).drop(skip);
+}
+
+function* countDocuments(
+  documents: Iterable<Document>,
+  spec: unknown,
+): Iterable<Document> {
+  if (typeof spec !== "string" || !/^[^$.][^.]*$/.test(spec)) {
+    throw new MongoError(
+      "BadValue",
+      "the count field must be a non-empty string",
+    );
+  }
+  let count = 0;
+  for (const _ of documents) count++;
+  if (count > 0) yield { [spec]: count };
+}
+
+function sortByCount(
+  documents: Iterable<Document>,
+  spec: unknown,
+  context: PipelineContext,
+): Iterable<Document> {
+  const group = { _id: spec, count: { $sum: 1 } };
+  return sortDocuments(groupDocuments(documents, group, context), {
+    count: -1,
+  });
+}
+
+function* unionWith(
+  documents: Iterable<Document>,
+  spec: unknown,
+  context: PipelineContext,
+): Iterable<Document> {
+  yield* documents;
+  const { coll, pipeline = [] } = typeof spec === "string"
+    ? { coll: spec }
+    : readObject(spec, "$unionWith");
+  const source = typeof coll === "string"
+    ? context.readCollection?.(coll, {}) ?? []
+    : [];
+  yield* runPipeline(source, Array.isArray(pipeline) ? pipeline : [], context);
+}
+
+function* facetDocuments(
+  documents: Iterable<Document>,
+  spec: unknown,
+  context: PipelineContext,
+): Iterable<Document> {
+  const facets = Object.entries(readObject(spec, "$facet"));
+  const input = collectBounded(documents, "$facet");
+  yield Object.fromEntries(
+    facets.map(([name, pipeline]) => {
+      if (!Array.isArray(pipeline)) {
+        throw new MongoError(
+          "BadValue",
+          `arguments to $facet must be arrays, ${name} is not`,
+        );
+      }
+      return [name, runStages(input, pipeline, context)];
+    }),
+  );
+}

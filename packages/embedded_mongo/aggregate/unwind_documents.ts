@@ -1,0 +1,77 @@
+/** The `$unwind` stage: one document for each element of an array. */
+
+import { Long } from "bson";
+import { type Document, getField, isDocument } from "../bson/document.ts";
+import { MongoError } from "../errors.ts";
+
+/**
+ * Unwinds an array field.
+ *
+ * @param documents What to unwind.
+ * @param spec A path with its dollar, or the long form.
+ * @returns The unwound documents.
+ * @throws {MongoError} BadValue for a path without a dollar.
+ */
+export function* unwindDocuments(
+  documents: Iterable<Document>,
+  spec: unknown,
+): Iterable<Document> {
+  const { path, includeArrayIndex, preserveNullAndEmptyArrays } =
+    isDocument(spec) ? spec : { path: spec };
+  if (typeof path !== "string" || !/^\$[^$]/.test(path)) {
+    throw new MongoError(
+      "BadValue",
+      "path option to $unwind stage should be prefixed with a '$'",
+    );
+  }
+  const parts = path.slice(1).split(".");
+  const indexPath = typeof includeArrayIndex === "string"
+    ? includeArrayIndex.split(".")
+    : undefined;
+  for (const document of documents) {
+    const value = readPath(document, parts);
+    if (Array.isArray(value) && value.length > 0) {
+      for (let i = 0; i < value.length; i++) {
+        const unwound = replaceAt(document, parts, value[i]);
+        yield indexPath
+          ? replaceAt(unwound, indexPath, Long.fromNumber(i))
+          : unwound;
+      }
+    } else if (isScalar(value) || preserveNullAndEmptyArrays === true) {
+      const kept = Array.isArray(value)
+        ? replaceAt(document, parts, undefined)
+        : document;
+      yield indexPath ? replaceAt(kept, indexPath, null) : kept;
+    }
+  }
+}
+
+function isScalar(value: unknown): boolean {
+  return value !== undefined && value !== null && !Array.isArray(value);
+}
+
+function readPath(document: Document, parts: readonly string[]): unknown {
+  let value: unknown = document;
+  for (const part of parts) {
+    value = isDocument(value) ? getField(value, part) : undefined;
+  }
+  return value;
+}
+
+/** Copies the documents along the path; undefined removes the field. */
+function replaceAt(
+  document: Document,
+  parts: readonly string[],
+  value: unknown,
+): Document {
+  const [part, ...rest] = parts;
+  if (part === undefined) return document;
+  const copy = { ...document };
+  const child = getField(copy, part);
+  const next = rest.length === 0
+    ? value
+    : replaceAt(isDocument(child) ? child : {}, rest, value);
+  if (next === undefined) delete copy[part];
+  else copy[part] = next;
+  return copy;
+}

@@ -1,0 +1,257 @@
+/**
+ * Reads BSON bytes into the loss-free form of document.ts.
+ *
+ * `bson`'s own deserialize() either drops the number type or wraps every number;
+ * this reader stands on its element splitter, which checks lengths and bounds.
+ * Depth is limited as in mongod, so that hostile nesting cannot exhaust the stack.
+ */
+
+import {
+  Binary,
+  BSONRegExp,
+  BSONSymbol,
+  Code,
+  Decimal128,
+  Double,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  onDemand,
+  Timestamp,
+} from "bson";
+import { MongoError } from "../errors.ts";
+import { type Document, setField } from "./document.ts";
+
+const MAX_DEPTH = 180; // mongod's BSONDepth::kDefaultMaxAllowableDepth, less the command around it
+const ASCII_FAST_PATH_BYTES = 32;
+const textDecoder = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Decodes one document.
+ *
+ * @param bytes Bytes that hold the document.
+ * @param offset Where it starts.
+ * @returns The document.
+ * @throws {MongoError} InvalidBSON when the bytes are no valid document,
+ *   Overflow when it nests deeper than 180.
+ */
+export function decodeDocument(bytes: Uint8Array, offset = 0): Document {
+  return translateErrors(() => readDocument(toSource(bytes), offset, 1));
+}
+
+/**
+ * Decodes a command, leaving the documents of one array field as bytes.
+ *
+ * @param bytes The body of the message.
+ * @param rawField The field whose elements stay bytes, such as `documents`.
+ * @returns The command; `rawField` holds an array of `Uint8Array`.
+ * @throws {MongoError} As {@linkcode decodeDocument}.
+ */
+export function decodeCommand(bytes: Uint8Array, rawField: string): Document {
+  return translateErrors(() => {
+    const source = toSource(bytes);
+    const command: Document = {};
+    for (const element of onDemand.parseToElements(bytes)) {
+      const [type, nameOffset, nameLength, offset, length] = element;
+      const name = readText(source, nameOffset, nameLength);
+      const value = type === 4 && name === rawField
+        ? readRawDocuments(bytes.subarray(offset, offset + length))
+        : readValue(source, element, 1);
+      setField(command, name, value);
+    }
+    return command;
+  });
+}
+
+/**
+ * Reads one field of a document without decoding the others.
+ *
+ * @param bytes The whole document.
+ * @param field A top-level field name.
+ * @returns The value, or undefined when the field is missing.
+ */
+export function decodeField(bytes: Uint8Array, field: string): unknown {
+  return translateErrors(() => {
+    const source = toSource(bytes);
+    for (const element of onDemand.parseToElements(bytes)) {
+      const [, nameOffset, nameLength] = element;
+      if (nameLength !== field.length) continue;
+      if (readText(source, nameOffset, nameLength) === field) {
+        return readValue(source, element, 1);
+      }
+    }
+    return undefined;
+  });
+}
+
+type Element = ReturnType<typeof onDemand.parseToElements> extends
+  Iterable<infer E> ? E : never;
+
+/** Bytes and a view on them, made once a document. */
+interface Source {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+function toSource(bytes: Uint8Array): Source {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { bytes, view };
+}
+
+function translateErrors<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MongoError) throw error;
+    throw new MongoError(
+      "InvalidBSON",
+      `Cannot decode BSON: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function readDocument(
+  source: Source,
+  offset: number,
+  depth: number,
+): Document {
+  checkDepth(depth);
+  const document: Document = {};
+  for (const element of onDemand.parseToElements(source.bytes, offset)) {
+    const name = readText(source, element[1], element[2]);
+    setField(document, name, readValue(source, element, depth));
+  }
+  return document;
+}
+
+function readArray(source: Source, offset: number, depth: number) {
+  checkDepth(depth);
+  const values: unknown[] = [];
+  for (const element of onDemand.parseToElements(source.bytes, offset)) {
+    values.push(readValue(source, element, depth));
+  }
+  return values;
+}
+
+function checkDepth(depth: number): void {
+  if (depth > MAX_DEPTH) {
+    throw new MongoError(
+      "Overflow",
+      `Cannot decode BSON: nested deeper than ${MAX_DEPTH} levels`,
+    );
+  }
+}
+
+function readRawDocuments(array: Uint8Array): Uint8Array[] {
+  const documents: Uint8Array[] = [];
+  for (const [type, , , offset, length] of onDemand.parseToElements(array)) {
+    if (type !== 3) {
+      throw new MongoError(
+        "TypeMismatch",
+        "Cannot read documents: not objects",
+      );
+    }
+    documents.push(array.subarray(offset, offset + length));
+  }
+  return documents;
+}
+
+function readValue(source: Source, element: Element, depth: number) {
+  const [type, , , offset, length] = element;
+  switch (type) {
+    case 1:
+      return readDouble(source, offset);
+    case 2:
+      return readText(source, offset + 4, length - 5);
+    case 3:
+      return readDocument(source, offset, depth + 1);
+    case 4:
+      return readArray(source, offset, depth + 1);
+    case 7:
+      return new ObjectId(source.bytes.slice(offset, offset + 12));
+    case 8:
+      return source.bytes[offset] === 1;
+    case 9:
+      return new Date(Number(source.view.getBigInt64(offset, true)));
+    case 6:
+    case 10:
+      return null;
+    case 16:
+      return source.view.getInt32(offset, true);
+    case 18:
+      return readLong(source, offset);
+    default:
+      return readRareValue(source, element, depth);
+  }
+}
+
+function readRareValue(source: Source, element: Element, depth: number) {
+  const [type, , , offset, length] = element;
+  switch (type) {
+    case 5:
+      return readBinary(source, offset, length);
+    case 11:
+      return readRegExp(source, offset, length);
+    case 13:
+      return new Code(readText(source, offset + 4, length - 5));
+    case 14:
+      return new BSONSymbol(readText(source, offset + 4, length - 5));
+    case 15: {
+      const codeBytes = source.view.getInt32(offset + 4, true);
+      const scopeOffset = offset + 8 + codeBytes;
+      const scope = readDocument(source, scopeOffset, depth + 1);
+      return new Code(readText(source, offset + 8, codeBytes - 1), scope);
+    }
+    case 17:
+      return new Timestamp(readLong(source, offset).toUnsigned());
+    case 19:
+      return new Decimal128(source.bytes.slice(offset, offset + 16));
+    case 255:
+    case -1:
+      return new MinKey();
+    case 127:
+      return new MaxKey();
+    default:
+      throw new Error(`type ${type} is not known`);
+  }
+}
+
+function readDouble(source: Source, offset: number): number | Double {
+  const value = source.view.getFloat64(offset, true);
+  return Number.isInteger(value) ? new Double(value) : value;
+}
+
+function readLong({ view }: Source, offset: number): Long {
+  return new Long(view.getInt32(offset, true), view.getInt32(offset + 4, true));
+}
+
+function readBinary(source: Source, offset: number, length: number) {
+  const subtype = source.bytes[offset + 4] ?? 0;
+  const isOldBinary = subtype === 2; // Repeats its length inside.
+  const start = offset + 5 + (isOldBinary ? 4 : 0);
+  return new Binary(source.bytes.slice(start, offset + length), subtype);
+}
+
+function readRegExp(source: Source, offset: number, length: number) {
+  const split = source.bytes.indexOf(0, offset);
+  const pattern = readText(source, offset, split - offset);
+  const flags = readText(source, split + 1, offset + length - split - 2);
+  return new BSONRegExp(pattern, flags);
+}
+
+/** Short ASCII strings are the common case and are faster by hand. */
+function readText(source: Source, offset: number, length: number): string {
+  if (length <= ASCII_FAST_PATH_BYTES) {
+    let text = "";
+    let i = offset;
+    const end = offset + length;
+    for (; i < end; i++) {
+      const code = source.bytes[i] ?? 0x80;
+      if (code >= 0x80) break;
+      text += String.fromCharCode(code);
+    }
+    if (i === end) return text;
+  }
+  return textDecoder.decode(source.bytes.subarray(offset, offset + length));
+}

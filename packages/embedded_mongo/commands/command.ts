@@ -1,0 +1,146 @@
+/**
+ * What a command is, and how it reads its arguments.
+ *
+ * A command names the fields that it knows. Any other field is refused, so that
+ * no option is ignored in silence; the table of commands is in run_command.ts.
+ */
+
+import { type Document, isDocument } from "../bson/document.ts";
+import { toSafeInteger } from "../bson/numbers.ts";
+import type { Cursors } from "../cursors.ts";
+import { MongoError } from "../errors.ts";
+import type { Collection } from "../storage/collection.ts";
+import type { Store } from "../storage/store.ts";
+import type { Scram } from "../wire/scram.ts";
+
+/** What a command works on. */
+export interface CommandContext {
+  readonly store: Store;
+  readonly cursors: Cursors;
+  /** The connection's number. */
+  readonly connectionId: number;
+  /** The connection's login; undefined where none is needed. */
+  readonly login?: Scram | undefined;
+  /** The clock, for `$currentDate` and TTL. */
+  readonly now: () => Date;
+}
+
+/** A request: the command document and where it runs. */
+export interface CommandRequest {
+  /** The command document; its first field is the name. */
+  readonly command: Document;
+  readonly database: string;
+}
+
+/** A reply: a document, or one that is encoded already. */
+export type CommandReply = Document | Uint8Array;
+
+/** One command. */
+export interface Command {
+  /** The fields it knows besides its own name and those of every command. */
+  readonly fields: readonly string[];
+  /** Answers it; a throw becomes an error reply. */
+  readonly run: (
+    request: CommandRequest,
+    context: CommandContext,
+  ) => CommandReply;
+}
+
+/**
+ * Reads the collection that a command names in its first field.
+ *
+ * @param request The request.
+ * @returns The collection's name.
+ * @throws {MongoError} InvalidNamespace when it is no string.
+ */
+export function readCollectionName({ command }: CommandRequest): string {
+  const name = Object.values(command)[0];
+  if (typeof name === "string" && name !== "") return name;
+  throw new MongoError(
+    "InvalidNamespace",
+    `Collection name must be a non-empty string: ${Object.keys(command)[0]}`,
+  );
+}
+
+/**
+ * Finds the collection that a command names.
+ *
+ * @param request The request.
+ * @param context The server.
+ * @returns The collection, or undefined when there is none of that name.
+ */
+export function findNamedCollection(
+  request: CommandRequest,
+  context: CommandContext,
+): Collection | undefined {
+  return context.store.findCollection(
+    request.database,
+    readCollectionName(request),
+  );
+}
+
+/**
+ * Reads an optional document.
+ *
+ * @param source The command or one of its statements.
+ * @param field The field.
+ * @returns The document; empty when the field is missing.
+ * @throws {MongoError} TypeMismatch when it is something else.
+ */
+export function readDocument(source: Document, field: string): Document {
+  const value = source[field] ?? {};
+  if (isDocument(value)) return value;
+  throw mismatch(field, "object");
+}
+
+/**
+ * Reads an array.
+ *
+ * @param source The command or one of its statements.
+ * @param field The field.
+ * @returns The array.
+ * @throws {MongoError} TypeMismatch when it is missing or something else.
+ */
+export function readArray(source: Document, field: string): unknown[] {
+  const value = source[field];
+  if (Array.isArray(value)) return value;
+  throw mismatch(field, "array");
+}
+
+/**
+ * Reads an optional number that may not be negative.
+ *
+ * @param source The command or one of its statements.
+ * @param field The field.
+ * @returns The integer, or undefined when the field is missing.
+ * @throws {MongoError} TypeMismatch, or BadValue when it is negative.
+ */
+export function readCount(source: Document, field: string): number | undefined {
+  const value = source[field];
+  if (value === undefined || value === null) return undefined;
+  const count = toSafeInteger(value);
+  if (count === undefined) throw mismatch(field, "number");
+  if (count >= 0) return count;
+  throw new MongoError(
+    "BadValue",
+    `BSON field '${field}' value must be >= 0, actual value '${count}'`,
+  );
+}
+
+/**
+ * Reads `maxTimeMS`.
+ *
+ * @param command The command.
+ * @returns Date.now() at which to give up, or undefined.
+ */
+export function readDeadline(command: Document): number | undefined {
+  const maxTimeMs = readCount(command, "maxTimeMS");
+  return maxTimeMs ? Date.now() + maxTimeMs : undefined;
+}
+
+function mismatch(field: string, type: string): MongoError {
+  return new MongoError(
+    "TypeMismatch",
+    `BSON field '${field}' is the wrong type, expected type '${type}'`,
+  );
+}

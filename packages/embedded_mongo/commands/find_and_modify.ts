@@ -1,0 +1,129 @@
+/** `findAndModify`: changes or removes one document and returns it. */
+
+import { type Document, getField } from "../bson/document.ts";
+import { MongoError } from "../errors.ts";
+import { compileProjection } from "../query/compile_projection.ts";
+import type { Collection, Row } from "../storage/collection.ts";
+import { compileWrite, insertUpsert, updateRow } from "./apply_write.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandRequest,
+  findNamedCollection,
+  readCollectionName,
+  readDeadline,
+  readDocument,
+} from "./command.ts";
+import { rejectCollation } from "./reject_options.ts";
+import { selectTargets } from "./select_targets.ts";
+
+/** The command. */
+export const findAndModify: Command = {
+  fields: [
+    "query",
+    "sort",
+    "remove",
+    "update",
+    "new",
+    "fields",
+    "upsert",
+    "hint",
+    "arrayFilters",
+    "let",
+    "collation",
+    "bypassDocumentValidation",
+  ],
+  run: (request, context) => {
+    const { command, database } = request;
+    rejectCollation(command);
+    rejectContradictions(command);
+    const filter = readDocument(command, "query");
+    const project = compileProjection(readDocument(command, "fields"), {
+      filter,
+      variables: readDocument(command, "let"),
+    });
+    const collection = command.upsert === true
+      ? context.store.ensureCollection(database, readCollectionName(request))
+      : findNamedCollection(request, context);
+    const [row] = [...selectTargets(collection, {
+      filter,
+      isMulti: false,
+      sort: readDocument(command, "sort"),
+      hint: command.hint,
+      variables: readDocument(command, "let"),
+      deadline: readDeadline(command),
+    })];
+    const { value, lastErrorObject } = !collection
+      ? { value: null, lastErrorObject: { n: 0, updatedExisting: false } }
+      : command.remove === true
+      ? removeOne(collection, row)
+      : updateOne(collection, row, { request, context, filter });
+    return { lastErrorObject, value: value && project(value), ok: 1 };
+  },
+};
+
+interface Outcome {
+  readonly value: Document | null;
+  readonly lastErrorObject: Document;
+}
+
+function rejectContradictions(command: Document): void {
+  const isRemove = command.remove === true;
+  if (isRemove === (command.update !== undefined)) {
+    throw new MongoError(
+      "FailedToParse",
+      "Either an update or remove=true must be specified",
+    );
+  }
+  if (isRemove && (command.new === true || command.upsert === true)) {
+    throw new MongoError(
+      "FailedToParse",
+      "Cannot specify both remove=true and new=true or upsert=true",
+    );
+  }
+}
+
+function removeOne(collection: Collection, row: Row | undefined): Outcome {
+  if (!row) return { value: null, lastErrorObject: { n: 0 } };
+  collection.remove(row);
+  return { value: row.document, lastErrorObject: { n: 1 } };
+}
+
+function updateOne(
+  collection: Collection,
+  row: Row | undefined,
+  use: {
+    readonly request: CommandRequest;
+    readonly context: CommandContext;
+    readonly filter: Document;
+  },
+): Outcome {
+  const { request: { command }, context, filter } = use;
+  const write = compileWrite({
+    filter,
+    update: command.update,
+    arrayFilters: command.arrayFilters,
+    variables: readDocument(command, "let"),
+    now: context.now(),
+  });
+  const wantsNew = command.new === true;
+  if (row) {
+    const { document } = updateRow(collection, row, write);
+    return {
+      value: wantsNew ? document : row.document,
+      lastErrorObject: { n: 1, updatedExisting: true },
+    };
+  }
+  if (command.upsert !== true) {
+    return { value: null, lastErrorObject: { n: 0, updatedExisting: false } };
+  }
+  const document = insertUpsert(collection, write);
+  return {
+    value: wantsNew ? document : null,
+    lastErrorObject: {
+      n: 1,
+      updatedExisting: false,
+      upserted: getField(document, "_id"),
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * Runs the statements of one write command and collects their errors.
+ *
+ * Ordered: the first error ends it. Unordered: the others still run. An error of
+ * one statement is part of the reply; it never fails the command.
+ */
+
+import type { Document } from "../bson/document.ts";
+import { MongoError } from "../errors.ts";
+
+const MAX_STATEMENTS = 100_000; // mongod's maxWriteBatchSize
+
+/**
+ * Runs each statement.
+ *
+ * @param command The command, for `ordered`.
+ * @param statements What to run.
+ * @param run Runs one statement.
+ * @returns The errors, empty when all went well, to be spread into the reply.
+ * @throws {MongoError} InvalidLength for none or too many statements.
+ */
+export function runStatements<T>(
+  command: Document,
+  statements: readonly T[],
+  run: (statement: T, index: number) => void,
+): { writeErrors?: Document[] } {
+  if (statements.length === 0 || statements.length > MAX_STATEMENTS) {
+    throw new MongoError(
+      "InvalidLength",
+      `Write batch sizes must be between 1 and ${MAX_STATEMENTS}. Got ${statements.length} operations.`,
+    );
+  }
+  const writeErrors: Document[] = [];
+  for (const [index, statement] of statements.entries()) {
+    try {
+      run(statement, index);
+    } catch (error) {
+      if (!(error instanceof MongoError)) throw error;
+      const { code, message, details } = error;
+      writeErrors.push({ index, code, errmsg: message, ...details });
+      if (command.ordered !== false) break;
+    }
+  }
+  return writeErrors.length > 0 ? { writeErrors } : {};
+}

@@ -1,0 +1,275 @@
+/**
+ * Compiles a projection of find: fields in or out, parts of arrays, expressions.
+ *
+ * Works on the loss-free form, so what is kept keeps its BSON type. Expressions
+ * are mingo's; `$meta` is refused.
+ */
+
+import {
+  compileExpression,
+  type Expression,
+} from "../aggregate/compile_expression.ts";
+import {
+  type Document,
+  getField,
+  isDocument,
+  setField,
+} from "../bson/document.ts";
+import { isNumeric, toSafeInteger } from "../bson/numbers.ts";
+import { MongoError, refuse } from "../errors.ts";
+import { compileFilter } from "./compile_filter.ts";
+import type { PathTrace } from "./visit_path.ts";
+
+/** What a projection may refer to. */
+export interface ProjectionUse {
+  /** The filter of the query, for the positional `$`. */
+  readonly filter: Document;
+  readonly variables: Document;
+}
+
+type ArrayPart = (array: unknown[], whole: Document) => unknown[] | undefined;
+
+/** A field of the projection tree: kept, dropped, cut, or with fields below. */
+type Node = { readonly keep: boolean } | { readonly part: ArrayPart } | Tree;
+type Tree = Map<string, Node>;
+
+/**
+ * Compiles a projection.
+ *
+ * @param projection The projection as the client sent it; empty keeps all.
+ * @param use Filter and variables of the query.
+ * @returns A function from a document to what is left of it.
+ * @throws {MongoError} Location31254 for mixing inclusion with exclusion.
+ */
+export function compileProjection(
+  projection: Document,
+  use: ProjectionUse,
+): (document: Document) => Document {
+  if (Object.keys(projection).length === 0) return (document) => document;
+  const builder = new ProjectionBuilder(use);
+  builder.addAll(projection, "");
+  const { tree, computed, isInclusion } = builder;
+  return (document) => {
+    const result = isInclusion
+      ? include(document, tree, document)
+      : exclude(document, tree, document);
+    for (const [path, evaluate] of computed) {
+      const value = evaluate(document);
+      if (value !== undefined) setPath(result, path.split("."), value);
+    }
+    return result;
+  };
+}
+
+class ProjectionBuilder {
+  readonly tree: Tree = new Map();
+  readonly computed: [string, Expression][] = [];
+  #mode: "inclusion" | "exclusion" | undefined;
+  #keepsId = true;
+  #isIdNamed = false;
+  #hasElemMatch = false;
+
+  constructor(readonly use: ProjectionUse) {}
+
+  get isInclusion(): boolean {
+    const mode = this.#mode ??
+      (this.#hasElemMatch || this.computed.length > 0 ||
+          this.#isIdNamed && this.#keepsId
+        ? "inclusion"
+        : "exclusion");
+    if (mode === "inclusion" && this.#keepsId) this.#put("_id", { keep: true });
+    if (mode === "exclusion" && !this.#keepsId) {
+      this.#put("_id", { keep: false });
+    }
+    return mode === "inclusion";
+  }
+
+  addAll(projection: Document, prefix: string): void {
+    for (const [key, value] of Object.entries(projection)) {
+      this.#add(prefix + key, value);
+    }
+  }
+
+  #add(path: string, value: unknown): void {
+    if (path.endsWith(".$")) return this.#addPositional(path.slice(0, -2));
+    if (typeof value === "boolean" || isNumeric(value)) {
+      const keep = typeof value === "boolean"
+        ? value
+        : Number(String(value)) !== 0;
+      return this.#addFlag(path, keep);
+    }
+    const [operator] = isDocument(value) ? Object.keys(value) : [];
+    if (!isDocument(value) || operator === undefined) {
+      return this.#addComputed(path, value);
+    }
+    if (!operator.startsWith("$")) return this.addAll(value, path + ".");
+    if (operator === "$slice") return this.#addSlice(path, value.$slice);
+    if (operator === "$elemMatch") {
+      return this.#addElemMatch(path, value.$elemMatch);
+    }
+    this.#addComputed(path, value);
+  }
+
+  #addFlag(path: string, keep: boolean): void {
+    if (path === "_id") {
+      this.#keepsId = keep;
+      this.#isIdNamed = true;
+      return;
+    }
+    this.#setMode(path, keep ? "inclusion" : "exclusion");
+    this.#put(path, { keep });
+  }
+
+  #addComputed(path: string, value: unknown): void {
+    if (isDocument(value) && "$meta" in value) throw refuse("$meta");
+    this.#setMode(path, "inclusion");
+    if (path === "_id") this.#keepsId = false;
+    this.computed.push([path, compileExpression(value, this.use.variables)]);
+  }
+
+  #addSlice(path: string, spec: unknown): void {
+    const [first, second] = [spec].flat().map(toSafeInteger);
+    if (first === undefined || Array.isArray(spec) && (second ?? 0) <= 0) {
+      return this.#addComputed(path, { $slice: spec });
+    }
+    this.#put(path, {
+      part: (array) => {
+        if (second === undefined) {
+          return first < 0 ? array.slice(first) : array.slice(0, first);
+        }
+        const start = first < 0 ? Math.max(array.length + first, 0) : first;
+        return array.slice(start, start + second);
+      },
+    });
+  }
+
+  #addElemMatch(path: string, spec: unknown): void {
+    if (!isDocument(spec) || path.includes(".")) {
+      throw new MongoError(
+        "BadValue",
+        "Cannot use $elemMatch projection on a nested field or without an object",
+      );
+    }
+    const matches = compileFilter({ v: { $elemMatch: spec } });
+    this.#hasElemMatch = true;
+    this.#put(path, {
+      part: (array) => {
+        const item = array.findIndex((candidate) =>
+          matches({ v: [candidate] })
+        );
+        return item < 0 ? undefined : [array[item]];
+      },
+    });
+  }
+
+  #addPositional(path: string): void {
+    this.#setMode(path, "inclusion");
+    const matches = compileFilter(this.use.filter, this.use.variables);
+    this.#put(path, {
+      part: (array, whole) => {
+        const trace: PathTrace = {};
+        matches(whole, trace);
+        if (trace.arrayIndex === undefined) {
+          throw new MongoError(
+            "BadValue",
+            "Executor error during find command: positional operator '.$' couldn't find a matching element in the array",
+          );
+        }
+        return array.slice(trace.arrayIndex, trace.arrayIndex + 1);
+      },
+    });
+  }
+
+  #setMode(path: string, mode: "inclusion" | "exclusion"): void {
+    if (this.#mode !== undefined && this.#mode !== mode) {
+      throw new MongoError(
+        "Location31254",
+        `Cannot do ${mode} on field ${path} in ${this.#mode} projection`,
+      );
+    }
+    this.#mode = mode;
+  }
+
+  #put(path: string, node: Node): void {
+    const parts = path.split(".");
+    const last = parts.pop() ?? "";
+    let tree = this.tree;
+    for (const part of parts) {
+      const next = tree.get(part);
+      if (next instanceof Map) tree = next;
+      else if (next === undefined) {
+        const created: Tree = new Map();
+        tree.set(part, created);
+        tree = created;
+      } else throw collision(path);
+    }
+    if (tree.has(last)) throw collision(path);
+    tree.set(last, node);
+  }
+}
+
+function collision(path: string): MongoError {
+  return new MongoError("Location31254", `Path collision at ${path}`);
+}
+
+function include(document: Document, tree: Tree, whole: Document): Document {
+  const result: Document = {};
+  for (const field of Object.keys(document)) {
+    const node = tree.get(field);
+    if (node === undefined) continue;
+    const value = node instanceof Map
+      ? includeBelow(document[field], node, whole)
+      : keepNode(document[field], node, whole);
+    if (value !== undefined) setField(result, field, value);
+  }
+  return result;
+}
+
+function includeBelow(value: unknown, tree: Tree, whole: Document): unknown {
+  if (isDocument(value)) return include(value, tree, whole);
+  if (!Array.isArray(value)) return undefined;
+  return value.map((item) => includeBelow(item, tree, whole))
+    .filter((item) => item !== undefined);
+}
+
+function exclude(document: Document, tree: Tree, whole: Document): Document {
+  const result: Document = {};
+  for (const field of Object.keys(document)) {
+    const node = tree.get(field);
+    const value = node === undefined
+      ? document[field]
+      : node instanceof Map
+      ? excludeBelow(document[field], node, whole)
+      : keepNode(document[field], node, whole);
+    if (value !== undefined) setField(result, field, value);
+  }
+  return result;
+}
+
+function excludeBelow(value: unknown, tree: Tree, whole: Document): unknown {
+  if (isDocument(value)) return exclude(value, tree, whole);
+  if (!Array.isArray(value)) return value;
+  return value.map((item) => excludeBelow(item, tree, whole));
+}
+
+function keepNode(
+  value: unknown,
+  node: Exclude<Node, Tree>,
+  whole: Document,
+): unknown {
+  if ("keep" in node) return node.keep ? value : undefined;
+  return Array.isArray(value) ? node.part(value, whole) : value;
+}
+
+function setPath(
+  target: Document,
+  parts: readonly string[],
+  value: unknown,
+): void {
+  const [part = "", ...rest] = parts;
+  if (rest.length === 0) return setField(target, part, value);
+  const child = getField(target, part);
+  const next = isDocument(child) ? child : {};
+  setField(target, part, next);
+  setPath(next, rest, value);
+}
