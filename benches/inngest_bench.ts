@@ -1,0 +1,232 @@
+/**
+ * How fast the embedded Inngest engine takes events and finishes runs, with the official SDK.
+ *
+ * Prints events acknowledged a second (each on disk before its `send` resolves), one-step runs
+ * finished a second next to what the SDK's serve handler alone manages in the same process, and
+ * the start latency of an idle engine. Compare the ratio, not the absolute numbers.
+ *
+ * Run: deno run -A benches/inngest_bench.ts [folder]
+ */
+import { Inngest } from "inngest";
+import { serve } from "inngest/deno/fresh";
+import { type Engine, startEngine } from "../packages/embedded_inngest/mod.ts";
+import { canonicalJson } from "../packages/embedded_inngest/canonical_json.ts";
+import { signText } from "../packages/embedded_inngest/signature.ts";
+
+const BATCH_EVENTS = 20_000;
+const SINGLE_EVENTS = 5_000;
+const SENDERS = 100;
+const BATCH_SIZE = 100;
+const RUNS = 2_000;
+const HANDLER_PARALLELISM = 16;
+const IDLE_STARTS = 200;
+const PAYLOAD = { user: { id: "user_1", notes: "x".repeat(1_500) } }; // the size of a Clerk user
+
+/** Prints a line of the report. */
+function report(label: string, value: string): void {
+  // deno-lint-ignore no-console
+  console.log(`${label.padEnd(58)} ${value}`);
+}
+
+function createClient(engine: Engine): Inngest {
+  return new Inngest({
+    id: "bench",
+    isDev: false,
+    signingKey: engine.signingKey,
+    eventKey: engine.eventKey,
+    baseUrl: engine.url,
+    fetch: engine.fetch,
+  });
+}
+
+async function measure(
+  count: number,
+  work: () => Promise<void>,
+): Promise<number> {
+  const started = performance.now();
+  await work();
+  return count / (performance.now() - started) * 1000;
+}
+
+async function inParallel(
+  workers: number,
+  tasks: number,
+  task: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  await Promise.all(Array.from({ length: workers }, async () => {
+    while (next < tasks) await task(next++);
+  }));
+}
+
+async function benchEvents(folder: string): Promise<void> {
+  await using engine = await startEngine({ path: `${folder}/events` });
+  const client = createClient(engine);
+  const event = (index: number) => ({
+    name: "bench/kept",
+    id: `e${index}`,
+    data: PAYLOAD,
+  });
+  const batches = BATCH_EVENTS / BATCH_SIZE;
+  const batched = await measure(
+    BATCH_EVENTS,
+    () =>
+      inParallel(
+        SENDERS,
+        batches,
+        (index) =>
+          client.send(
+            Array.from(
+              { length: BATCH_SIZE },
+              (_, i) => event(index * BATCH_SIZE + i),
+            ),
+          ),
+      ),
+  );
+  report(
+    `events/s acknowledged, batches of ${BATCH_SIZE}, ${SENDERS} senders`,
+    batched.toFixed(0),
+  );
+  const single = await measure(
+    SINGLE_EVENTS,
+    () =>
+      inParallel(
+        SENDERS,
+        SINGLE_EVENTS,
+        (index) => client.send(event(1_000_000 + index)),
+      ),
+  );
+  report(
+    `events/s acknowledged one by one, ${SENDERS} senders`,
+    single.toFixed(0),
+  );
+}
+
+async function benchRuns(folder: string): Promise<void> {
+  await using engine = await startEngine({ path: `${folder}/runs` });
+  const client = createClient(engine);
+  let left = RUNS;
+  let finished = Promise.withResolvers<void>();
+  const fn = client.createFunction(
+    { id: "one-step", triggers: [{ event: "bench/run" }] },
+    async ({ step }) => {
+      const value = await step.run("only", () => 1);
+      if (--left === 0) finished.resolve();
+      return value;
+    },
+  );
+  const handler = serve({ client, functions: [fn] });
+  await engine.register(handler);
+  const rounds: { engine: number; handler: number }[] = [];
+  for (let round = 0; round < 3; round++) {
+    left = Infinity;
+    const handlerRate = await measure(
+      RUNS,
+      () =>
+        inParallel(
+          HANDLER_PARALLELISM,
+          RUNS,
+          (i) => callHandler(engine, handler, round * RUNS + i),
+        ),
+    );
+    left = RUNS;
+    finished = Promise.withResolvers<void>();
+    const engineRate = await measure(RUNS, async () => {
+      for (let sent = 0; sent < RUNS; sent += BATCH_SIZE) {
+        await client.send(
+          Array.from(
+            { length: BATCH_SIZE },
+            () => ({ name: "bench/run", data: PAYLOAD }),
+          ),
+        );
+      }
+      await finished.promise;
+    });
+    rounds.push({ engine: engineRate, handler: handlerRate });
+  }
+  for (const [index, round] of rounds.entries()) {
+    report(
+      `round ${index + 1}: runs/s, engine · handler alone · ratio`,
+      `${round.engine.toFixed(0)} · ${round.handler.toFixed(0)} · ${
+        (round.engine / round.handler).toFixed(2)
+      }`,
+    );
+  }
+}
+
+/** One signed execution request; its checkpoint is refused as stale, which costs the SDK nothing. */
+async function callHandler(
+  engine: Engine,
+  handler: (request: Request) => Promise<Response>,
+  index: number,
+): Promise<void> {
+  const event = {
+    data: PAYLOAD,
+    id: `e${index}`,
+    name: "bench/run",
+    ts: Date.now(),
+    user: {},
+  };
+  const body = canonicalJson({
+    ctx: {
+      attempt: 0,
+      disable_immediate_execution: false,
+      env: "local",
+      max_attempts: 5,
+      run_id: `run-${index}`,
+      stack: { current: 0, stack: [] },
+      step_id: "step",
+      use_api: false,
+    },
+    event,
+    events: [event],
+    steps: {},
+    use_api: false,
+    version: -1,
+  });
+  const response = await handler(
+    new Request(
+      "http://localhost/api/inngest?fnId=bench-one-step&stepId=step",
+      {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          host: "localhost",
+          "x-inngest-signature": signText(body, engine.signingKey, Date.now()),
+        },
+        body,
+      },
+    ),
+  );
+  await response.text();
+}
+
+async function benchIdleStart(folder: string): Promise<void> {
+  await using engine = await startEngine({ path: `${folder}/idle` });
+  const client = createClient(engine);
+  let started = Promise.withResolvers<number>();
+  const fn = client.createFunction(
+    { id: "started", triggers: [{ event: "bench/start" }] },
+    () => started.resolve(performance.now()),
+  );
+  await engine.register(serve({ client, functions: [fn] }));
+  const latencies: number[] = [];
+  for (let i = 0; i < IDLE_STARTS; i++) {
+    started = Promise.withResolvers<number>();
+    const sentAt = performance.now();
+    await client.send({ name: "bench/start", data: PAYLOAD });
+    latencies.push(await started.promise - sentAt);
+    await new Promise((resolve) => setTimeout(resolve, 5)); // let the run end: the engine is idle
+  }
+  latencies.sort((a, b) => a - b);
+  const at = (share: number) =>
+    latencies[Math.floor(share * latencies.length)]?.toFixed(1);
+  report("idle start latency ms, p50 · p99", `${at(0.5)} · ${at(0.99)}`);
+}
+
+const folder = Deno.args[0] ??
+  await Deno.makeTempDir({ prefix: "inngest_bench_" });
+await benchEvents(folder);
+await benchRuns(folder);
+await benchIdleStart(folder);
+if (Deno.args[0] === undefined) await Deno.remove(folder, { recursive: true });

@@ -1,0 +1,209 @@
+/**
+ * SQLite as the engine uses it: one connection, statements prepared once, and group commits.
+ *
+ * A `write()` resolves when its transaction is on disk (WAL, synchronous=FULL: each commit is an
+ * fsync). Writes that are asked for in one turn of the event loop, and those they ask for while
+ * they run, share one transaction, and so one fsync. The connection holds the file exclusively;
+ * that lock is the lease on everything in the queue: a second engine cannot open the folder, and
+ * after a crash the next one takes up every call that had no outcome.
+ */
+import {
+  DatabaseSync,
+  type SQLInputValue,
+  type StatementSync,
+} from "node:sqlite";
+import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+
+const PAGE_BYTES = 16_384; // events of 2 KB pack well; measured 30 % faster than 4 KiB pages
+const CACHE_KIB = 16_384;
+const MAX_COMMIT_MS = 10; // further writes wait for the next commit, so that sockets get their turn
+
+interface PendingWrite {
+  readonly work: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The engine's file, with reads at any time and writes in groups. */
+export class Database {
+  readonly #connection: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #pending: PendingWrite[] = [];
+  #afterCommit: (() => void)[] = [];
+  #isScheduled = false;
+
+  /**
+   * Opens the file and creates the tables that are missing.
+   *
+   * @param file path of the SQLite file, or ":memory:"
+   * @throws {Error} when another engine holds the file, or a newer one wrote it
+   */
+  constructor(file: string) {
+    this.#connection = new DatabaseSync(file);
+    try {
+      this.#connection.exec(
+        `PRAGMA page_size=${PAGE_BYTES}; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;
+         PRAGMA synchronous=FULL; PRAGMA cache_size=-${CACHE_KIB}; PRAGMA temp_store=MEMORY;`,
+      );
+      const version = this.get<{ user_version: number }>("PRAGMA user_version")
+        ?.user_version ?? 0;
+      if (version > SCHEMA_VERSION) {
+        throw new Error(
+          `Cannot open the engine's database: schema ${version} is newer`,
+        );
+      }
+      this.#connection.exec(
+        `BEGIN EXCLUSIVE; ${SCHEMA} PRAGMA user_version=${SCHEMA_VERSION}; COMMIT`,
+      );
+    } catch (error) {
+      this.#connection.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Reads one row.
+   *
+   * @param sql the statement, prepared on first use
+   * @param params its positional parameters
+   * @returns the first row, or undefined
+   */
+  get<Row>(sql: string, ...params: SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...params) as Row | undefined;
+  }
+
+  /**
+   * Reads all rows; the caller bounds them with LIMIT where they can be many.
+   *
+   * @param sql the statement, prepared on first use
+   * @param params its positional parameters
+   */
+  all<Row>(sql: string, ...params: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...params) as Row[];
+  }
+
+  /**
+   * Changes rows; only to be called inside `write()`.
+   *
+   * @param sql the statement, prepared on first use
+   * @param params its positional parameters
+   * @returns how many rows changed, and the id of the last inserted one
+   */
+  run(
+    sql: string,
+    ...params: SQLInputValue[]
+  ): { changes: number; id: number } {
+    const { changes, lastInsertRowid } = this.#prepare(sql).run(...params);
+    return { changes: Number(changes), id: Number(lastInsertRowid) };
+  }
+
+  /**
+   * Runs `work` in the next group commit.
+   *
+   * @param work changes rows through `run()`; must not await
+   * @returns what `work` returned, once it is on disk
+   * @throws {Error} when `work` throws or the disk refuses; nothing of `work` is kept then
+   */
+  write<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push({
+        work,
+        resolve: (value) => resolve(value as T),
+        reject,
+      });
+      this.#schedule();
+    });
+  }
+
+  /**
+   * Runs `effect` after the commit that is being built; not at all if it is rolled back.
+   *
+   * @param effect changes memory to match what was written
+   */
+  afterCommit(effect: () => void): void {
+    this.#afterCommit.push(effect);
+  }
+
+  /** Commits what is pending and closes the file. */
+  close(): void {
+    while (this.#pending.length > 0) this.#flush();
+    this.#statements.clear();
+    this.#connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#connection.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#pending.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#flush();
+      this.#schedule();
+    });
+  }
+
+  #flush(): void {
+    const started = performance.now();
+    const group: PendingWrite[] = [];
+    const results: unknown[] = [];
+    try {
+      this.#connection.exec("BEGIN IMMEDIATE");
+      for (
+        let next = this.#pending.shift();
+        next;
+        next = this.#pending.shift()
+      ) {
+        group.push(next);
+        results.push(next.work());
+        if (performance.now() - started > MAX_COMMIT_MS) break;
+      }
+      this.#connection.exec("COMMIT");
+    } catch (error) {
+      this.#rollBack();
+      this.#commitOneByOne(group, error);
+      return;
+    }
+    this.#settle(() =>
+      group.forEach(({ resolve }, index) => resolve(results[index]))
+    );
+  }
+
+  /** One write of the group failed: only that one may suffer. */
+  #commitOneByOne(group: PendingWrite[], error: unknown): void {
+    if (group.length === 0) {
+      const waiting = this.#pending.splice(0);
+      waiting.forEach(({ reject }) => reject(error));
+    } else if (group.length === 1) {
+      group[0]?.reject(error);
+    } else {
+      const later = this.#pending;
+      for (const write of group) {
+        this.#pending = [write];
+        this.#flush();
+        later.push(...this.#pending);
+      }
+      this.#pending = later;
+    }
+  }
+
+  #rollBack(): void {
+    this.#afterCommit = [];
+    if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
+  }
+
+  #settle(resolveAll: () => void): void {
+    const effects = this.#afterCommit;
+    this.#afterCommit = [];
+    for (const effect of effects) effect();
+    resolveAll();
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * One request to an app: built from the run's state, sent, and its answer written.
+ *
+ * The body is put together from canonical pieces (keys in order), because the canonical form is
+ * what gets signed. `fn_id` and `qi_id` are sent, so the SDK saves its steps through the
+ * checkpoint API while it runs and a function of serial steps is a single request.
+ */
+import type { AppDriver } from "./app_driver.ts";
+import { applyReply, type MadeCall } from "./apply_reply.ts";
+import { canonicalJson } from "./canonical_json.ts";
+import { finishRun, readRunEvents } from "./finish_run.ts";
+import type { RegisteredFunction } from "./function_registry.ts";
+import type { InFlight } from "./in_flight.ts";
+import { type Kernel, nowOf } from "./kernel.ts";
+import { failedAttempt, parseReply, type Reply } from "./reply.ts";
+import { type PendingOperations, readPending } from "./steps.ts";
+import type { RunRow } from "./runs.ts";
+import { signText } from "./signature.ts";
+
+const MAX_STEPS = 1_000; // Inngest's limit of one run
+const MAX_STATE_CHARS = 32 * 1024 * 1024; // Inngest's limit of one run's state
+const MAX_BATCH_EVENTS = 5_000;
+
+/** A call with its run, as read when it is taken. */
+export interface DueCall extends RunRow {
+  readonly call_id: number;
+  readonly step: string | null;
+  readonly attempt: number;
+  readonly due_at: number;
+}
+
+/** What a request needs beyond the call. */
+export interface CallContext {
+  readonly fn: RegisteredFunction;
+  readonly driver: AppDriver;
+  readonly signingKey: string;
+  readonly inFlight: InFlight;
+}
+
+/**
+ * Reads a call that was taken.
+ *
+ * @param kernel the engine's parts
+ * @param callId the call
+ * @returns the call with its run, or undefined when it is gone or not due (any more)
+ */
+export function readDueCall(
+  kernel: Kernel,
+  callId: number,
+): DueCall | undefined {
+  const call = kernel.db.get<DueCall>(
+    `SELECT runs.*, calls.id AS call_id, step, attempt, due_at FROM calls
+     JOIN runs ON runs.seq=calls.run_seq WHERE calls.id=?`,
+    callId,
+  );
+  return call && call.due_at <= nowOf(kernel) ? call : undefined;
+}
+
+/**
+ * Makes a request and writes what it brings.
+ *
+ * @param kernel the engine's parts
+ * @param due the call
+ * @param context the function, how to reach it, and the key
+ * @throws {Error} when the outcome cannot be written; the call is then still in the queue
+ */
+export async function executeCall(
+  kernel: Kernel,
+  due: DueCall,
+  context: CallContext,
+): Promise<void> {
+  const refusal = context.fn.isArchived
+    ? removedFunction(context.fn)
+    : checkLimits(kernel, due);
+  if (refusal !== undefined) {
+    const error = { name: "Error", message: refusal };
+    await kernel.db.write(() =>
+      finishRun(kernel, due.seq, { status: "Failed", error, label: refusal })
+    );
+    return;
+  }
+  await announceStart(kernel, due, context.fn);
+  const call: MadeCall = {
+    id: due.call_id,
+    runSeq: due.seq,
+    functionId: due.function_id,
+    step: due.step,
+    attempt: due.attempt,
+    maxAttempts: context.fn.maxAttempts,
+    sentMs: nowOf(kernel),
+  };
+  const reply = await request(kernel, due, context);
+  await kernel.db.write(() => applyReply(kernel, call, reply));
+}
+
+function removedFunction(fn: RegisteredFunction): string {
+  return `Cannot run function "${fn.slug}": the app no longer has it`;
+}
+
+function checkLimits(kernel: Kernel, due: DueCall): string | undefined {
+  const state = kernel.db.get<{ steps: number; chars: number | null }>(
+    "SELECT count(*) AS steps, sum(length(memo)) AS chars FROM steps WHERE run_seq=?",
+    due.seq,
+  );
+  if ((state?.steps ?? 0) > MAX_STEPS) {
+    return `Cannot go on with the run: over ${MAX_STEPS} steps`;
+  }
+  if ((state?.chars ?? 0) <= MAX_STATE_CHARS) return undefined;
+  return "Cannot go on with the run: its state is larger than 32 MiB";
+}
+
+/** Timeouts count from the first request, so it is written down before the request is made. */
+async function announceStart(
+  kernel: Kernel,
+  due: DueCall,
+  fn: RegisteredFunction,
+): Promise<void> {
+  if (due.started_at !== null) return;
+  if (fn.startTimeoutMs === undefined && fn.finishTimeoutMs === undefined) {
+    return;
+  }
+  const nowMs = nowOf(kernel);
+  await kernel.db.write(() => {
+    kernel.db.run(
+      "UPDATE runs SET started_at=?, status='Running' WHERE seq=?",
+      nowMs,
+      due.seq,
+    );
+    if (fn.finishTimeoutMs === undefined) return;
+    const dueMs = nowMs + fn.finishTimeoutMs;
+    kernel.timers.insert({ kind: "finish-timeout", dueMs, runSeq: due.seq });
+  });
+}
+
+async function request(
+  kernel: Kernel,
+  due: DueCall,
+  context: CallContext,
+): Promise<Reply> {
+  const { fn, driver, signingKey, inFlight } = context;
+  const dispatchId = inFlight.begin({ runSeq: due.seq, runId: due.id });
+  try {
+    const body = buildBody(kernel, due, fn, dispatchId);
+    const response = await driver.send(stepUrl(driver, fn, due.step), {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "x-inngest-signature": signText(body, signingKey, nowOf(kernel)),
+        "x-inngest-server-kind": "cloud",
+        "x-run-id": due.id,
+        "x-request-id": dispatchId,
+        "x-inngest-job-id": dispatchId,
+        "x-inngest-req-version": String(due.version),
+      },
+      body,
+    });
+    return parseReply(response, signingKey, nowOf(kernel));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failedAttempt(`Cannot call the app: ${reason}`);
+  } finally {
+    inFlight.end(dispatchId);
+  }
+}
+
+function stepUrl(
+  driver: AppDriver,
+  fn: RegisteredFunction,
+  step: string | null,
+): string {
+  const separator = driver.serveUrl.includes("?") ? "&" : "?";
+  const fnId = encodeURIComponent(fn.slug);
+  return `${driver.serveUrl}${separator}fnId=${fnId}&stepId=${step ?? "step"}`;
+}
+
+function buildBody(
+  kernel: Kernel,
+  due: DueCall,
+  fn: RegisteredFunction,
+  dispatchId: string,
+): string {
+  const events = readRunEvents(kernel, due, MAX_BATCH_EVENTS).map(
+    canonicalJson,
+  );
+  const steps = kernel.db.all<{ hash: string; memo: string }>(
+    "SELECT hash, memo FROM steps WHERE run_seq=? AND position IS NOT NULL ORDER BY position",
+    due.seq,
+  );
+  const stack = steps.map(({ hash }) => hash);
+  const context = canonicalJson({
+    attempt: due.attempt,
+    disable_immediate_execution: hasOpen(readPending(due)),
+    env: "local",
+    fn_id: fn.uuid,
+    max_attempts: fn.maxAttempts,
+    qi_id: dispatchId,
+    run_id: due.id,
+    stack: { current: stack.length, stack },
+    step_id: due.step ?? "step",
+    use_api: false,
+  });
+  const memos = steps.toSorted((a, b) => a.hash < b.hash ? -1 : 1)
+    .map(({ hash, memo }) => `${JSON.stringify(hash)}:${memo}`);
+  return `{"ctx":${context},"event":${events[0]},"events":[${
+    events.join(",")
+  }],` +
+    `"steps":{${memos.join(",")}},"use_api":false,"version":${due.version}}`;
+}
+
+function hasOpen(pending: PendingOperations | undefined): boolean {
+  return (pending?.ids.length ?? 0) > 0;
+}

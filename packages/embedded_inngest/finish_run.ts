@@ -1,0 +1,203 @@
+/**
+ * The end of a run: its row, what it leaves in the queue, its lifecycle events, its invokers.
+ *
+ * All in one write, so an end that is stored has told everyone; Inngest's server can lose the
+ * event. `inngest/function.finished` is only written when something listens for it.
+ */
+import { canonicalJson } from "./canonical_json.ts";
+import { appendEvent, readEvent } from "./event_log.ts";
+import { type Kernel, nowOf } from "./kernel.ts";
+import type { SerialisedError } from "./reply.ts";
+import { readRun, type RunRow } from "./runs.ts";
+import { resumeStep } from "./steps.ts";
+
+const SILENT_TRIGGERS = [
+  "inngest/function.finished",
+  "inngest/function.failed",
+];
+const MAX_LIFECYCLE_EVENTS = 100; // of a batch, in the lifecycle event's `events`
+
+/** How a run ends. */
+export type RunEnd =
+  | { readonly status: "Completed"; readonly output: string }
+  | {
+    readonly status: "Failed";
+    readonly error: SerialisedError;
+    readonly label: string;
+  }
+  | { readonly status: "Cancelled" };
+
+/**
+ * Ends a run; inside a write. A run that has ended is left as it is.
+ *
+ * @param kernel the engine's parts
+ * @param runSeq the run
+ * @param end its result, its error, or that it was cancelled
+ * @returns false when the run had ended before
+ */
+export function finishRun(
+  kernel: Kernel,
+  runSeq: number,
+  end: RunEnd,
+): boolean {
+  const nowMs = nowOf(kernel);
+  const { changes } = kernel.db.run(
+    `UPDATE runs SET status=?, output=?, ended_at=?, pending=NULL
+     WHERE seq=? AND ended_at IS NULL`,
+    end.status,
+    outputOf(end),
+    nowMs,
+    runSeq,
+  );
+  const run = changes > 0 ? readRun(kernel.db, runSeq) : undefined;
+  if (!run) return false;
+  kernel.db.run("DELETE FROM calls WHERE run_seq=?", runSeq);
+  kernel.db.run("DELETE FROM timers WHERE run_seq=?", runSeq);
+  kernel.db.run("DELETE FROM waits WHERE run_seq=?", runSeq);
+  resumeInvokers(kernel, run, end);
+  emitLifecycleEvents(kernel, run, end);
+  return true;
+}
+
+function outputOf(end: RunEnd): string | null {
+  switch (end.status) {
+    case "Completed":
+      return end.output;
+    case "Failed":
+      return JSON.stringify(end.error);
+    case "Cancelled":
+      return null;
+  }
+}
+
+function resumeInvokers(kernel: Kernel, run: RunRow, end: RunEnd): void {
+  const invokers = kernel.db.all<
+    { parent_run_seq: number; parent_step: string }
+  >(
+    run.is_batch
+      ? `SELECT parent_run_seq, parent_step FROM batch_events JOIN invocations USING (event_seq)
+         WHERE run_seq=?`
+      : "SELECT parent_run_seq, parent_step FROM invocations WHERE event_seq=?",
+    run.is_batch ? run.seq : run.event_seq,
+  );
+  for (const { parent_run_seq, parent_step } of invokers) {
+    resumeStep(kernel, parent_run_seq, parent_step, invocationMemo(end));
+  }
+}
+
+function invocationMemo(end: RunEnd): string {
+  switch (end.status) {
+    case "Completed":
+      return canonicalJson({ data: JSON.parse(end.output) });
+    case "Failed":
+      return canonicalJson({ error: end.error });
+    case "Cancelled": // the server hands the whole finished event over; an error can be caught
+      return canonicalJson({
+        error: { name: "Error", message: "The invoked run was cancelled" },
+      });
+  }
+}
+
+function emitLifecycleEvents(kernel: Kernel, run: RunRow, end: RunEnd): void {
+  const isSuccess = end.status === "Completed";
+  if (isSuccess && !isListenedFor(kernel, "inngest/function.finished")) return;
+  const trigger = readEvent(kernel.db, run.event_seq);
+  if (!trigger || SILENT_TRIGGERS.includes(trigger.name)) return;
+  const body = lifecycleBody(kernel, run, end);
+  if (isListenedFor(kernel, "inngest/function.finished")) {
+    appendOwnEvent(kernel, "inngest/function.finished", null, body);
+  }
+  if (end.status === "Failed") {
+    appendOwnEvent(kernel, "inngest/function.failed", run.id, body);
+  }
+  if (end.status === "Cancelled") {
+    appendOwnEvent(kernel, "inngest/function.cancelled", run.id, body);
+  }
+}
+
+function isListenedFor(kernel: Kernel, name: string): boolean {
+  return kernel.registry.triggersOf(name).length > 0 ||
+    kernel.db.get("SELECT 1 FROM waits WHERE event_name=? LIMIT 1", name) !==
+      undefined;
+}
+
+function lifecycleBody(
+  kernel: Kernel,
+  run: RunRow,
+  end: RunEnd,
+): Record<string, unknown> {
+  const events = readRunEvents(kernel, run, MAX_LIFECYCLE_EVENTS);
+  return {
+    _inngest: { status: end.status },
+    event: events[0] ?? null,
+    events,
+    function_id: kernel.registry.byId(run.function_id)?.slug ?? "",
+    run_id: run.id,
+    ...(end.status === "Completed" ? { result: JSON.parse(end.output) } : {}),
+    ...(end.status === "Failed"
+      ? { error: { error: end.label, ...end.error } }
+      : {}),
+  };
+}
+
+/**
+ * Reads the events that started a run.
+ *
+ * @param kernel the engine's parts
+ * @param run the run
+ * @param limit how many of a batch at most
+ * @returns the parsed events, in the order in which they came
+ */
+export function readRunEvents(
+  kernel: Kernel,
+  run: RunRow,
+  limit: number,
+): unknown[] {
+  const rows = run.is_batch
+    ? kernel.db.all<{ body: string }>(
+      `SELECT body FROM batch_events JOIN events ON events.seq=event_seq
+       WHERE run_seq=? ORDER BY event_seq LIMIT ?`,
+      run.seq,
+      limit,
+    )
+    : kernel.db.all<{ body: string }>(
+      "SELECT body FROM events WHERE seq=?",
+      run.event_seq,
+    );
+  return rows.map(({ body }): unknown => JSON.parse(body));
+}
+
+/**
+ * Appends an event of the engine's own to the log; inside a write.
+ *
+ * @param kernel the engine's parts
+ * @param name one of the `inngest/` names
+ * @param key the event's id, or null to let it be the internal one
+ * @param data the event's data
+ * @returns the event's place in the log
+ */
+export function appendOwnEvent(
+  kernel: Kernel,
+  name: string,
+  key: string | null,
+  data: unknown,
+): number {
+  const nowMs = nowOf(kernel);
+  const id = kernel.nextId();
+  const body = JSON.stringify({
+    data,
+    id: key ?? id,
+    name,
+    ts: nowMs,
+    user: {},
+  });
+  kernel.wakeFanOut();
+  return appendEvent(kernel.db, {
+    id,
+    event_key: key,
+    name,
+    ts: nowMs,
+    received_at: nowMs,
+    body,
+  });
+}

@@ -1,0 +1,164 @@
+/**
+ * What the REST API reads: pages of events and runs, newest first.
+ *
+ * A cursor is the id of the last item of the page before; it stays valid while items arrive.
+ */
+import type { Database } from "./database.ts";
+import { readEvent, type StoredEvent } from "./event_log.ts";
+import type { Kernel } from "./kernel.ts";
+import type { RunRow } from "./runs.ts";
+
+const DEFAULT_LIMIT = 20; // Inngest's
+const MAX_LIMIT = 100;
+
+/** A page of runs. */
+export interface RunPage {
+  readonly runs: readonly RunRow[];
+  readonly hasMore: boolean;
+  readonly limit: number;
+  /** Id to send as `cursor` for the next page. */
+  readonly cursor?: string;
+}
+
+/**
+ * Lists events; those of the engine's own only when asked for by name.
+ *
+ * @param db the engine's file
+ * @param query `limit`, `cursor`, `name`, `received_after`, `received_before`
+ * @returns the events, or what is wrong with the query
+ */
+export function listEvents(
+  db: Database,
+  query: URLSearchParams,
+): StoredEvent[] | string {
+  const before = readCursor(db, "events", query);
+  const oldestMs = readInstant(query, "received_after", 0);
+  const newestMs = readInstant(
+    query,
+    "received_before",
+    Number.MAX_SAFE_INTEGER,
+  );
+  if (before === undefined) return "Invalid cursor query parameter";
+  if (oldestMs === undefined) return "Invalid received_after query parameter";
+  if (newestMs === undefined) return "Invalid received_before query parameter";
+  const name = query.get("name");
+  const condition = name
+    ? "name=?4"
+    : "name NOT LIKE 'inngest/%' AND ?4 IS NULL";
+  const rows = db.all<{ seq: number }>(
+    `SELECT seq FROM events WHERE ${condition} AND seq<?1 AND received_at>=?2 AND received_at<=?3
+     ORDER BY seq DESC LIMIT ?5`,
+    before,
+    oldestMs,
+    newestMs,
+    name || null,
+    readLimit(query),
+  );
+  return rows.flatMap(({ seq }) => readEvent(db, seq) ?? []);
+}
+
+/**
+ * Lists the runs that an event started, in batches too.
+ *
+ * @param db the engine's file
+ * @param eventId the internal ULID
+ */
+export function runsOfEvent(db: Database, eventId: string): RunRow[] {
+  return db.all<RunRow>(
+    `SELECT runs.* FROM runs JOIN events ON events.seq=runs.event_seq WHERE events.id=?1
+     UNION SELECT runs.* FROM events JOIN batch_events ON batch_events.event_seq=events.seq
+     JOIN runs ON runs.seq=batch_events.run_seq WHERE events.id=?1 ORDER BY seq`,
+    eventId,
+  );
+}
+
+/**
+ * Finds a run by its ULID.
+ *
+ * @param db the engine's file
+ * @param id the ULID
+ */
+export function findRun(db: Database, id: string): RunRow | undefined {
+  return db.get<RunRow>("SELECT * FROM runs WHERE id=?", id);
+}
+
+/**
+ * Lists runs.
+ *
+ * @param kernel the engine's parts
+ * @param query `limit`, `cursor`, and any number of `status`, `functionId`, `appId`
+ * @returns a page, or what is wrong with the query
+ */
+export function listRuns(
+  kernel: Kernel,
+  query: URLSearchParams,
+): RunPage | string {
+  const before = readCursor(kernel.db, "runs", query);
+  if (before === undefined) return "Invalid cursor query parameter";
+  const limit = readLimit(query);
+  const statuses = readAll(query, "status").map((status) =>
+    status.toLowerCase().replace(/^function_run_status_/, "")
+  );
+  const functions = kernel.registry.withArchived().filter((fn) =>
+    isAmong(readAll(query, "appId", "app_id"), fn.appId) &&
+    (isAmong(readAll(query, "functionId", "function_id"), fn.slug) ||
+      isAmong(
+        readAll(query, "functionId", "function_id"),
+        fn.slug.slice(fn.appId.length + 1),
+      ))
+  ).map(({ id }) => id);
+  const rows = kernel.db.all<RunRow>(
+    `SELECT * FROM runs WHERE seq<? AND function_id IN (SELECT value FROM json_each(?))
+     AND (? OR lower(status) IN (SELECT value FROM json_each(?))) ORDER BY seq DESC LIMIT ?`,
+    before,
+    JSON.stringify(functions),
+    statuses.length === 0 ? 1 : 0,
+    JSON.stringify(statuses),
+    limit + 1,
+  );
+  const runs = rows.slice(0, limit);
+  const cursor = runs.at(-1)?.id;
+  return {
+    runs,
+    hasMore: rows.length > limit,
+    limit,
+    ...(cursor ? { cursor } : {}),
+  };
+}
+
+function readCursor(
+  db: Database,
+  table: "events" | "runs",
+  query: URLSearchParams,
+): number | undefined {
+  const cursor = query.get("cursor");
+  if (!cursor) return Number.MAX_SAFE_INTEGER;
+  return db.get<{ seq: number }>(`SELECT seq FROM ${table} WHERE id=?`, cursor)
+    ?.seq;
+}
+
+function readLimit(query: URLSearchParams): number {
+  const limit = Math.trunc(Number(query.get("limit"))) || DEFAULT_LIMIT;
+  return Math.min(MAX_LIMIT, Math.max(1, limit));
+}
+
+function readInstant(
+  query: URLSearchParams,
+  name: string,
+  absent: number,
+): number | undefined {
+  const text = query.get(name);
+  if (!text) return absent;
+  const instantMs = Date.parse(text);
+  return Number.isNaN(instantMs) ? undefined : instantMs;
+}
+
+function readAll(query: URLSearchParams, ...names: string[]): string[] {
+  return names.flatMap((name) => query.getAll(name)).flatMap((value) =>
+    value.split(",")
+  );
+}
+
+function isAmong(wanted: readonly string[], value: string): boolean {
+  return wanted.length === 0 || wanted.includes(value);
+}

@@ -1,0 +1,215 @@
+/**
+ * From an event and a function to a run in the queue, by the function's flow control.
+ *
+ * Order, as on the server: dedupe by event id, batch, rateLimit, create, cancelOn listeners,
+ * throttle, queue. Throttle gives each run its own start time when it is created.
+ */
+import { parseDueMs } from "./duration.ts";
+import { hasStartedFor, type StoredEvent } from "./event_log.ts";
+import type { BatchRule, RateRule } from "./function_config.ts";
+import type { RegisteredFunction } from "./function_registry.ts";
+import { type Kernel, nowOf } from "./kernel.ts";
+import { nextSlot } from "./rate.ts";
+
+const YEAR_MS = 365 * 24 * 3_600_000; // Inngest's validity of a cancelOn without a timeout
+const MAX_BATCH_CHARS = 10 * 1024 * 1024; // Inngest's byte cap of one batch
+
+/** What became of an event for one function. */
+export type StartOutcome = "started" | "batched" | "duplicate" | "rate-limited";
+
+/** What is known about a start beyond the event. */
+export interface StartOptions {
+  /** The cron expression that fired. */
+  readonly cron?: string;
+  /** The run that this one repeats; such a start is not deduped, batched or rate-limited. */
+  readonly originalRunId?: string;
+}
+
+/**
+ * Starts a run of a function for an event, or adds the event to a batch; inside a write.
+ *
+ * @param kernel the engine's parts
+ * @param fn the function
+ * @param stored the event
+ * @param options for cron ticks and re-runs
+ * @returns what became of it, and the new run's id when there is one
+ */
+export function startRun(
+  kernel: Kernel,
+  fn: RegisteredFunction,
+  stored: StoredEvent,
+  options: StartOptions = {},
+): { outcome: StartOutcome; runId?: string } {
+  if (options.originalRunId === undefined) {
+    if (hasStartedFor(kernel.db, fn.id, stored)) {
+      return { outcome: "duplicate" };
+    }
+    if (fn.batch && isBatched(fn.batch, stored)) {
+      addToBatch(kernel, fn, fn.batch, stored);
+      return { outcome: "batched" };
+    }
+    if (fn.rateLimit && isOverRate(kernel, fn, fn.rateLimit, stored)) {
+      return { outcome: "rate-limited" };
+    }
+  }
+  const { runSeq, runId } = insertRun(kernel, fn, stored, options);
+  listenForCancels(kernel, fn, stored, runSeq);
+  const dueMs = startTime(kernel, fn, stored);
+  kernel.calls.insert({ runSeq, functionId: fn.id, step: null, dueMs });
+  return { outcome: "started", runId };
+}
+
+function isBatched(rule: BatchRule, stored: StoredEvent): boolean {
+  return !rule.condition ||
+    rule.condition.evaluate({ event: stored.event }) === true;
+}
+
+function addToBatch(
+  kernel: Kernel,
+  fn: RegisteredFunction,
+  rule: BatchRule,
+  stored: StoredEvent,
+): void {
+  const key = `${fn.id}:${
+    rule.key ? evaluateKey(rule.key.evaluate({ event: stored.event })) : ""
+  }`;
+  const nowMs = nowOf(kernel);
+  let batch = kernel.batches.find(key, nowMs);
+  if (!batch) {
+    const { runSeq } = insertRun(kernel, fn, stored, {}, true);
+    const dueMs = nowMs + rule.timeoutMs;
+    const callId = kernel.calls.insert({
+      runSeq,
+      functionId: fn.id,
+      step: null,
+      dueMs,
+    });
+    batch = { runSeq, callId, dueMs, size: 0, chars: 0 };
+    kernel.batches.open(key, batch);
+  }
+  kernel.db.run(
+    "INSERT INTO batch_events VALUES (?,?)",
+    batch.runSeq,
+    stored.seq,
+  );
+  batch.size++;
+  batch.chars += stored.body.length;
+  if (batch.size < rule.maxSize && batch.chars < MAX_BATCH_CHARS) return;
+  kernel.batches.close(batch.callId);
+  kernel.calls.reschedule({ id: batch.callId, functionId: fn.id }, 0, nowMs);
+}
+
+function isOverRate(
+  kernel: Kernel,
+  fn: RegisteredFunction,
+  rule: RateRule,
+  stored: StoredEvent,
+): boolean {
+  const value = rule.key?.evaluate({ event: stored.event });
+  if (rule.key && value === false) return false;
+  const nowMs = nowOf(kernel);
+  const slot = nextSlot(
+    kernel.db,
+    `rate:${fn.id}:${evaluateKey(value)}`,
+    rule,
+    nowMs,
+  );
+  if (slot.atMs > nowMs) return true;
+  slot.take();
+  return false;
+}
+
+function insertRun(
+  kernel: Kernel,
+  fn: RegisteredFunction,
+  stored: StoredEvent,
+  options: StartOptions,
+  isBatch = false,
+): { runSeq: number; runId: string } {
+  const nowMs = nowOf(kernel);
+  const runId = kernel.nextId();
+  const { id: runSeq } = kernel.db.run(
+    `INSERT INTO runs (id, function_id, event_seq, status, queued_at, lanes, cron, original_run_id,
+     is_batch) VALUES (?,?,?,'Queued',?,?,?,?,?)`,
+    runId,
+    fn.id,
+    stored.seq,
+    nowMs,
+    evaluateLanes(fn, stored),
+    options.cron ?? null,
+    options.originalRunId ?? null,
+    isBatch ? 1 : 0,
+  );
+  if (fn.startTimeoutMs !== undefined && !isBatch) {
+    const dueMs = nowMs + fn.startTimeoutMs;
+    kernel.timers.insert({ kind: "start-timeout", dueMs, runSeq });
+  }
+  return { runSeq, runId };
+}
+
+/** The keyed limits of a run as `[lane, limit]` pairs; a limit without a key needs no row. */
+function evaluateLanes(
+  fn: RegisteredFunction,
+  stored: StoredEvent,
+): string | null {
+  const lanes = fn.concurrency.flatMap(({ key, scope, limit }, index) => {
+    if (!key) return [];
+    const value = evaluateKey(key.evaluate({ event: stored.event }));
+    return [[
+      scope === "fn" ? `fn:${fn.id}:${index}:${value}` : `${scope}:${value}`,
+      limit,
+    ]];
+  });
+  return lanes.length > 0 ? JSON.stringify(lanes) : null;
+}
+
+function listenForCancels(
+  kernel: Kernel,
+  fn: RegisteredFunction,
+  stored: StoredEvent,
+  runSeq: number,
+): void {
+  const nowMs = nowOf(kernel);
+  for (const rule of fn.cancels) {
+    const expiresMs = rule.timeout
+      ? parseDueMs(rule.timeout, nowMs)
+      : nowMs + YEAR_MS;
+    kernel.db.run(
+      `INSERT INTO waits (run_seq, event_name, expression, after_seq, expires_at)
+       VALUES (?,?,?,?,?)`,
+      runSeq,
+      rule.event,
+      rule.expression ?? null,
+      stored.seq,
+      expiresMs ?? nowMs + YEAR_MS,
+    );
+  }
+}
+
+function startTime(
+  kernel: Kernel,
+  fn: RegisteredFunction,
+  stored: StoredEvent,
+): number {
+  const earliestMs = Math.max(nowOf(kernel), stored.tsMs);
+  if (!fn.throttle) return earliestMs;
+  const value = evaluateKey(fn.throttle.key?.evaluate({ event: stored.event }));
+  const slot = nextSlot(
+    kernel.db,
+    `throttle:${fn.id}:${value}`,
+    fn.throttle,
+    earliestMs,
+  );
+  slot.take();
+  return slot.atMs;
+}
+
+/** Keys partition by text, so values that are no text are written as JSON. */
+function evaluateKey(value: unknown): string {
+  if (typeof value === "string") return value;
+  return JSON.stringify(
+    value,
+    (_, member) => typeof member === "bigint" ? `${member}` : member,
+  ) ??
+    "";
+}
