@@ -1,0 +1,5 @@
+import SmallCounter from "../islands/SmallCounter.tsx";
+
+export default function Small() {
+  return <SmallCounter start={1} />;
+}

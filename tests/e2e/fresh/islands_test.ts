@@ -1,0 +1,78 @@
+/** Islands in a real browser, under a policy that allows no inline script. */
+import { assert, assertEquals } from "@std/assert";
+import { Builder } from "fresh/dev";
+import { launchBrowser } from "../../support/browser.ts";
+import { app } from "./app/main.ts";
+
+const builder = new Builder({ root: `${import.meta.dirname}/app` });
+const applySnapshot = await builder.build({ snapshot: "memory" });
+applySnapshot(app);
+
+function serve(): Deno.HttpServer<Deno.NetAddr> & AsyncDisposable {
+  return Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    app.handler(),
+  );
+}
+
+Deno.test("islands", async (t) => {
+  await using server = serve();
+  await using browser = await launchBrowser();
+  const page = await browser.newPage();
+  const open = async (path: string) => {
+    page.errors.length = 0;
+    await page.goto(`http://127.0.0.1:${server.addr.port}${path}`);
+  };
+
+  await t.step(
+    "a small island counts on from what the server rendered",
+    async () => {
+      await open("/small");
+      assertEquals(await page.textContent("#small"), "1");
+      await page.locator("#small").click();
+      await page.getByText("2").waitFor();
+      assertEquals(page.errors, []);
+    },
+  );
+
+  await t.step("islands share a signal that was passed to both", async () => {
+    await open("/counters");
+    await page.locator("#left").click();
+    await page.getByText("right: 4").waitFor();
+    assertEquals(await page.textContent("#left"), "left: 4");
+    assertEquals(await page.textContent("#double"), "6");
+    assertEquals(page.errors, []);
+  });
+
+  await t.step("JSX children stay, and islands inside them work", async () => {
+    await open("/slots");
+    await page.locator("#small").click();
+    await page.getByText("11").waitFor();
+    assertEquals(await page.textContent("#open .inner"), "Inside");
+    assertEquals(page.errors, []);
+  });
+
+  await t.step(
+    "JSX children that were hidden show up with their islands",
+    async () => {
+      await open("/slots");
+      assertEquals(await page.locator("#closed .inner").count(), 0);
+      await page.getByText("Closed").click();
+      await page.locator("#closed .inner").waitFor();
+      assert(await page.locator("#nested input").isChecked());
+      await page.getByText("Nested").click();
+      await page.locator("#nested input").waitFor({ state: "detached" });
+      assertEquals(page.errors, []);
+    },
+  );
+
+  await t.step("a page without islands loads no script", async () => {
+    const scripts: string[] = [];
+    page.on("request", (request) => {
+      if (request.resourceType() === "script") scripts.push(request.url());
+    });
+    await open("/");
+    assertEquals(scripts, []);
+    assertEquals(await page.locator("script").count(), 0);
+  });
+});
