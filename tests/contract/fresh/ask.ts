@@ -57,8 +57,7 @@ export function readBody(html: string): string {
  */
 export function muteConsole(): Disposable {
   const { error, warn } = console;
-  console.error = () => {};
-  console.warn = () => {};
+  Object.assign(console, { error: () => {}, warn: () => {} });
   return {
     [Symbol.dispose]() {
       Object.assign(console, { error, warn });

@@ -1,0 +1,4 @@
+/** Islands may be in folders. */
+export function Deep() {
+  return <b>deep</b>;
+}

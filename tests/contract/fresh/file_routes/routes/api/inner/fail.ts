@@ -1,0 +1,3 @@
+export const handler = (): Response => {
+  throw new Error("inner");
+};

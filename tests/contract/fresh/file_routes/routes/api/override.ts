@@ -1,0 +1,7 @@
+import type { RouteConfig } from "fresh";
+
+export const config: RouteConfig = { routeOverride: "/somewhere/:else" };
+
+export const handler = {
+  POST: () => new Response("overridden"),
+};

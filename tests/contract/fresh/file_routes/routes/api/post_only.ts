@@ -1,0 +1,3 @@
+export const handler = {
+  POST: () => new Response("posted"),
+};

@@ -1,0 +1,3 @@
+export default function BareIndex() {
+  return <p>bare</p>;
+}
