@@ -231,7 +231,7 @@ Deno.test("a read fails rather than wait out an overlong Retry-After, and so do 
 
 Deno.test("an aborted signal ends a read at once, with its own reason", async () => {
   await using clerk = await startClerkApi({ users: 1 });
-  const client = makeClient(clerk);
+  const client = makeClient(clerk, { maxAttempts: 1 });
   clerk.faults.failNext("timeout");
   const giveUp = new AbortController();
   const pending = client.countUsers({ signal: giveUp.signal });
