@@ -1,13 +1,17 @@
 /**
  * Makes free-form JSON safe to store: Clerk's metadata may have any key.
  *
- * BSON refuses NUL in a key, silently replaces lone surrogates, and MongoDB
- * refuses deep nesting; keys such as `$set`, `a.b` and `__proto__` are legal
- * inside a value and stay as they are.
+ * BSON refuses NUL in a key, takes any object with a key `_bsontype` for one of
+ * its own classes, silently replaces lone surrogates, and MongoDB refuses deep
+ * nesting; keys such as `$set`, `a.b` and `__proto__` are legal inside a value
+ * and stay as they are.
  */
 
 /** Shown where a NUL was: the picture of it, U+2400. */
 const NUL_PICTURE = "\u2400";
+
+/** An object with this key, which a browser can write, fails in the encoder. */
+const BSON_CLASS_KEY = "_bsontype";
 
 /** MongoDB stores 100 levels; a document of ours adds a few. */
 const MAX_DEPTH = 80;
@@ -16,7 +20,7 @@ const MAX_DEPTH = 80;
  * Copies a JSON value so that BSON takes it and gives it back unchanged.
  *
  * @param value A value as JSON.parse() makes it.
- * @returns The value itself when nothing had to change, else a copy.
+ * @returns A copy; scalars and dates are themselves.
  */
 export function toStorable(value: unknown): unknown {
   return convert(value, 0);
@@ -37,7 +41,7 @@ function convert(value: unknown, depth: number): unknown {
     // Plain assignment to `__proto__` would set the copy's prototype.
     Object.defineProperty(
       copy,
-      key.replaceAll("\0", NUL_PICTURE).toWellFormed(),
+      toStorableKey(key),
       {
         value: convert(child, depth + 1),
         enumerable: true,
@@ -47,4 +51,9 @@ function convert(value: unknown, depth: number): unknown {
     );
   }
   return copy;
+}
+
+function toStorableKey(key: string): string {
+  if (key === BSON_CLASS_KEY) return `${key}${NUL_PICTURE}`;
+  return key.replaceAll("\0", NUL_PICTURE).toWellFormed();
 }
