@@ -29,7 +29,7 @@ export type WebhookOrigin = z.infer<typeof webhookOrigin>;
 
 /** Milliseconds that a Date can hold. */
 const instant = z.number().min(0).max(8_640_000_000_000_000);
-const metadata = z.unknown();
+const metadata = z.unknown().optional();
 
 const emailAddress = z.looseObject({
   id: z.string().optional(),
