@@ -8,7 +8,6 @@ import type { ClerkUser } from "../events.ts";
 import { primaryEmail, primaryPhone } from "./primary_contact.ts";
 import { defined } from "./defined.ts";
 import { toStorable } from "./storable.ts";
-import type { UsernameOrigin } from "./username.ts";
 import type { SyncStamp } from "./version.ts";
 
 /** The fields of a user that Rollcall owns, besides `_id` and `sync`. */
@@ -40,7 +39,10 @@ export interface UserFields {
 export interface UserDocument extends UserFields {
   /** Clerk's id, `user_…`. */
   _id: string;
-  sync: SyncStamp & { username_from: UsernameOrigin };
+  sync: SyncStamp & {
+    /** Clerk's own user name when `username` was chosen, or null. */
+    readonly clerk_username: string | null;
+  };
 }
 
 /** What a new document has where the first event says nothing. */
@@ -76,9 +78,9 @@ export function toUserFields(
   return defined({
     ...emailFields(user),
     ...nameFields(user, stored),
-    profile_picture: user.image_url,
-    phone: primaryPhone(user),
-    external_id: user.external_id,
+    profile_picture: toText(user.image_url),
+    phone: toText(primaryPhone(user)),
+    external_id: toText(user.external_id),
     public_metadata: user.public_metadata === undefined
       ? undefined
       : toStorable(user.public_metadata),

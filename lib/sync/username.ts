@@ -2,19 +2,18 @@
  * Which user name a document carries: Clerk's own if the user has one, else the
  * local part of the e-mail address, else the id, which is always free.
  *
- * A derived name is kept on later updates, so that links to it stay good. Two
- * users may want one name: the second gets a random suffix.
+ * A stored name is kept until Clerk's own changes, so that links to it stay
+ * good. Two users may want one name: the second gets a random suffix, which is
+ * why the document remembers what Clerk's own name was.
  */
 import type { ClerkUser } from "../events.ts";
 import { primaryEmail } from "./primary_contact.ts";
 
-/** Where a document's user name came from. */
-export type UsernameOrigin = "clerk" | "email" | "id";
-
-/** A user name with its origin. */
+/** A user name, and Clerk's own at the time that it was chosen. */
 export interface ChosenUsername {
   readonly username: string;
-  readonly origin: UsernameOrigin;
+  /** Clerk's own name, without any suffix; null when the user had none. */
+  readonly clerkUsername: string | null;
 }
 
 /** Between a taken name and its random suffix. */
@@ -31,14 +30,11 @@ export function chooseUsername(
   user: ClerkUser,
   stored: ChosenUsername | undefined,
 ): ChosenUsername {
-  const own = user.username;
-  if (own) {
-    return stored?.origin === "clerk" && isVariantOf(stored.username, own)
-      ? stored
-      : { username: own.toWellFormed(), origin: "clerk" };
-  }
-  const wasCleared = own === null && stored?.origin === "clerk";
-  return stored !== undefined && !wasCleared ? stored : deriveUsername(user);
+  const own = user.username === undefined
+    ? stored?.clerkUsername ?? null
+    : user.username?.toWellFormed() || null;
+  if (stored !== undefined && stored.clerkUsername === own) return stored;
+  return { username: own ?? deriveUsername(user), clerkUsername: own };
 }
 
 /**
@@ -52,18 +48,9 @@ export function withSuffix(username: string, suffix: string): string {
   return `${username}${SUFFIX_SEPARATOR}${suffix}`;
 }
 
-function deriveUsername(user: ClerkUser): ChosenUsername {
+function deriveUsername(user: ClerkUser): string {
   const address = primaryEmail(user)?.address ?? "";
   const localPart = address.slice(0, Math.max(0, address.lastIndexOf("@")))
     .trim();
-  return localPart === ""
-    ? { username: user.id, origin: "id" }
-    : { username: localPart.toWellFormed(), origin: "email" };
-}
-
-/** Whether `stored` is `wanted`, or `wanted` with the suffix of a clash. */
-function isVariantOf(stored: string, wanted: string): boolean {
-  if (stored === wanted) return true;
-  const suffix = stored.slice(wanted.length);
-  return stored.startsWith(wanted) && /^_[a-z0-9]{6}$/.test(suffix);
+  return localPart === "" ? user.id : localPart;
 }

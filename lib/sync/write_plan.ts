@@ -14,7 +14,7 @@ import {
   type UserDocument,
   type UserFields,
 } from "./user_document.ts";
-import { chooseUsername } from "./username.ts";
+import { chooseUsername, type ChosenUsername } from "./username.ts";
 import {
   compareVersions,
   type SyncSource,
@@ -78,11 +78,7 @@ export function planUserWrite(
   known: Known<UserDocument>,
 ): WritePlan<UserDocument> {
   const { stored } = known;
-  const chosen = chooseUsername(
-    user,
-    stored &&
-      { username: stored.username, origin: stored.sync?.username_from ?? "id" },
-  );
+  const chosen = chooseUsername(user, stored && storedUsername(stored));
   return planWrite({
     id: user.id,
     fields: {
@@ -90,10 +86,18 @@ export function planUserWrite(
       username: chosen.username,
     } as Partial<UserFields>,
     empty: { ...EMPTY_USER, username: chosen.username },
-    stamp: { ...toStamp(incoming), username_from: chosen.origin },
+    stamp: { ...toStamp(incoming), clerk_username: chosen.clerkUsername },
     incoming,
     known,
   });
+}
+
+/** Nothing for a document that the application made without a user name. */
+function storedUsername(
+  { username, sync }: Partial<UserDocument>,
+): ChosenUsername | undefined {
+  if (!username) return undefined;
+  return { username, clerkUsername: sync?.clerk_username ?? null };
 }
 
 /** The parts of planWrite()'s question. */
