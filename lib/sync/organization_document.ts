@@ -123,7 +123,9 @@ export function planMembershipWrite(
       user_id: membership.public_user_data?.user_id,
       role: membership.role,
       role_name: membership.role_name,
-      permissions: membership.permissions ?? undefined,
+      permissions: membership.permissions === null
+        ? []
+        : membership.permissions,
       ...commonFields(membership),
     }),
     empty: EMPTY_MEMBERSHIP,
