@@ -33,6 +33,9 @@ export type ParsedEnvelope =
 /** Seconds since 1970 stay below this until the year 5138; ms passed it in 1973. */
 const SECONDS_LIMIT = 1e11;
 
+/** The last instant of a Date, in the year 275760. */
+const MAX_DATE_MS = 8_640_000_000_000_000;
+
 /** Inngest refuses longer event names, and no Clerk type comes near it. */
 const MAX_TYPE_LENGTH = 200;
 
@@ -88,12 +91,13 @@ export function parseEnvelope(text: string): ParsedEnvelope {
  * Brings a timestamp in seconds or milliseconds to milliseconds.
  *
  * @param timestamp A number below 1e11 counts as seconds.
- * @returns Whole ms, or null for anything but a positive finite number.
+ * @returns Whole ms, or null for anything but a positive number that a Date
+ * can hold.
  */
 export function toMilliseconds(timestamp: unknown): number | null {
   if (
-    typeof timestamp !== "number" || !Number.isFinite(timestamp) ||
-    timestamp <= 0
+    typeof timestamp !== "number" || !(timestamp > 0) ||
+    timestamp > MAX_DATE_MS
   ) {
     return null;
   }
