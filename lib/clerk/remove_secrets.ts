@@ -74,13 +74,14 @@ function isInvitation(type: string, data: Data): boolean {
 
 function withoutSecrets(value: unknown, isInvite: boolean): unknown {
   if (Array.isArray(value)) {
-    return value.map((item) => withoutSecrets(item, isInvite));
+    return value.filter((item) => !isTicketUrl(item))
+      .map((item) => withoutSecrets(item, isInvite));
   }
   if (typeof value !== "object" || value === null) return value;
   const kept: Record<string, unknown> = {};
   for (const [key, child] of Object.entries(value)) {
     if (SECRET_KEYS.has(key) || (isInvite && key === "url")) continue;
-    if (typeof child === "string" && TICKET_URL.test(child)) continue;
+    if (isTicketUrl(child)) continue;
     const isChildInvite = isInvite || /invitation/i.test(key);
     Object.defineProperty(kept, key, {
       value: withoutSecrets(child, isChildInvite),
@@ -90,4 +91,8 @@ function withoutSecrets(value: unknown, isInvite: boolean): unknown {
     });
   }
   return kept;
+}
+
+function isTicketUrl(value: unknown): boolean {
+  return typeof value === "string" && TICKET_URL.test(value);
 }
