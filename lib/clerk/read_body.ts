@@ -26,9 +26,10 @@ export async function readBody(
   maxBytes: number,
 ): Promise<BodyText> {
   const declared = request.headers.get("content-length");
-  if (declared !== null) {
+  if (declared !== null && /^\d+$/.test(declared)) {
     if (Number(declared) > maxBytes) return { kind: "too-large" };
-    return { kind: "text", text: decoder.decode(await request.arrayBuffer()) };
+    // The HTTP server sees to it that no more comes than was declared.
+    return toText(await request.arrayBuffer(), maxBytes);
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -37,8 +38,14 @@ export async function readBody(
     if (size > maxBytes) return { kind: "too-large" };
     chunks.push(chunk);
   }
-  return {
-    kind: "text",
-    text: decoder.decode(await new Blob(chunks as BlobPart[]).arrayBuffer()),
-  };
+  return toText(
+    await new Blob(chunks as BlobPart[]).arrayBuffer(),
+    maxBytes,
+  );
+}
+
+function toText(bytes: ArrayBuffer, maxBytes: number): BodyText {
+  return bytes.byteLength > maxBytes
+    ? { kind: "too-large" }
+    : { kind: "text", text: decoder.decode(bytes) };
 }
