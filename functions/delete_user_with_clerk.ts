@@ -6,9 +6,10 @@
  */
 import type { InngestFunction } from "inngest";
 import { clerkDeleted, triggersOf } from "../lib/events.ts";
+import type { WriteOutcome } from "../lib/store/synced_collection.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { parsePayload } from "./parse_payload.ts";
-import { versionOfEvent } from "./received_event.ts";
+import { type ReceivedEvent, tombstoneOf } from "./received_event.ts";
 import { createSyncFunction } from "./sync_function.ts";
 
 /**
@@ -23,15 +24,25 @@ export function deleteUserWithClerk(
     name: "Delete user with Clerk",
     triggers: triggersOf("user.deleted"),
     collection: "users",
-    async write({ store }, event) {
-      const { id } = parsePayload(clerkDeleted, event);
-      const version = versionOfEvent(event, undefined);
-      await store.ensureIndexes();
-      return await store.users.remove({
-        _id: id,
-        deleted_at: new Date(version.updatedAtMs),
-        event_id: event.eventId,
-      });
-    },
+    write: deleteUser,
   });
+}
+
+/**
+ * Deletes the user of an event, and its memberships.
+ *
+ * @param deps The store.
+ * @param event A `user.deleted`.
+ * @returns What became of it.
+ * @throws {NonRetriableError} when the payload names no user.
+ */
+export async function deleteUser(
+  { store }: Pick<FunctionDependencies, "store">,
+  event: ReceivedEvent,
+): Promise<WriteOutcome> {
+  const { id } = parsePayload(clerkDeleted, event);
+  await store.ensureIndexes();
+  const outcome = await store.users.remove(tombstoneOf(event, id));
+  await store.memberships.documents.deleteMany({ user_id: id });
+  return outcome;
 }

@@ -9,6 +9,12 @@ import type { LiveFeed } from "../lib/live_feed.ts";
 import type { Store } from "../lib/store/store.ts";
 import type { Metrics } from "../lib/telemetry/metrics.ts";
 
+/** What the functions ask of Clerk's Backend API. */
+export interface ClerkApi {
+  /** @returns Clerk's User as JSON; null when there is none. */
+  getUser(userId: string): Promise<unknown>;
+}
+
 /** What every function may use. */
 export interface FunctionDependencies {
   readonly inngest: Inngest;
@@ -18,6 +24,8 @@ export interface FunctionDependencies {
   readonly metrics: Metrics;
   /** Tells open pages what changed. */
   readonly feed: LiveFeed;
+  /** Clerk's Backend API; undefined without a secret key. */
+  readonly clerkApi: ClerkApi | undefined;
   /** Events of other Clerk instances change nothing when this is set. */
   readonly instanceId: string | undefined;
 }

@@ -3,6 +3,8 @@ import type { InngestFunction } from "inngest";
 import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { recordEvent } from "./record_event.ts";
+import { syncMembership } from "./sync_membership.ts";
+import { syncOrganization } from "./sync_organization.ts";
 import { syncUserFromClerk } from "./sync_user_from_clerk.ts";
 import { updateUserFromClerk } from "./update_user_from_clerk.ts";
 
@@ -19,6 +21,8 @@ export function createFunctions(
     syncUserFromClerk(deps),
     updateUserFromClerk(deps),
     deleteUserWithClerk(deps),
+    syncOrganization(deps),
+    syncMembership(deps),
     recordEvent(deps),
   ];
 }

@@ -9,6 +9,7 @@ import {
   type WebhookOrigin,
   webhookOrigin,
 } from "../lib/events.ts";
+import type { TombstoneDocument } from "../lib/store/synced_collection.ts";
 import type { SyncSource, Version } from "../lib/sync/version.ts";
 
 /** The parts of Inngest's event that functions read. */
@@ -72,6 +73,25 @@ export function versionOfEvent(
     updatedAtMs: updatedAtMs ?? timestamp ?? event.ts,
     eventAt: timestamp === null ? null : new Date(timestamp),
     eventId: event.origin?.id ?? null,
+  };
+}
+
+/**
+ * The tombstone that a "deleted" event leaves.
+ *
+ * @param event The event; its payload has no time of its own.
+ * @param id What was deleted.
+ * @returns The tombstone, with the envelope's time or that of arrival.
+ */
+export function tombstoneOf(
+  event: ReceivedEvent,
+  id: string,
+): TombstoneDocument {
+  const deletedAtMs = versionOfEvent(event, undefined).updatedAtMs;
+  return {
+    _id: id,
+    deleted_at: new Date(deletedAtMs),
+    event_id: event.eventId,
   };
 }
 

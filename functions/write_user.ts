@@ -25,7 +25,7 @@ import {
  * @throws {NonRetriableError} when the payload is not a user.
  */
 export async function writeUser(
-  deps: FunctionDependencies,
+  deps: Pick<FunctionDependencies, "store" | "clock">,
   event: ReceivedEvent,
 ): Promise<WriteOutcome> {
   const user = parsePayload(clerkUser, event);

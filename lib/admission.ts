@@ -14,7 +14,7 @@ export interface Admission {
   /**
    * Asks for room.
    *
-   * @param bytes What the work will hold in memory.
+   * @param bytes What the work will hold in memory; no room for nonsense.
    * @returns The way to give the room back; null when there is none.
    */
   enter(bytes: number): Disposable | null;
@@ -33,11 +33,15 @@ export function createAdmission(
   let held = 0;
   return {
     enter(bytes) {
-      if (requests >= maxRequests || held + bytes > maxBytes) return null;
+      const isRoomLeft = requests < maxRequests && held + bytes <= maxBytes;
+      if (!isRoomLeft || bytes < 0) return null;
       requests++;
       held += bytes;
+      let isInside = true;
       return {
         [Symbol.dispose]() {
+          if (!isInside) return;
+          isInside = false;
           requests--;
           held -= bytes;
         },

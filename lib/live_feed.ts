@@ -36,7 +36,7 @@ export interface LiveFeed extends Disposable {
   /**
    * Listens from now on.
    *
-   * @param listener Called with each message.
+   * @param listener Called with each message; ended at once by a closed feed.
    * @returns The way to stop listening.
    */
   subscribe(listener: LiveListener): Disposable;
@@ -60,7 +60,8 @@ export function createLiveFeed(): LiveFeed {
       channel.postMessage(message);
     },
     subscribe(listener) {
-      listeners.add(listener);
+      if (isOpen) listeners.add(listener);
+      else listener.end();
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
     [Symbol.dispose]() {

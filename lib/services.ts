@@ -9,6 +9,11 @@ import { startMongo } from "../packages/embedded_mongo/mod.ts";
 import { type Admission, createAdmission } from "./admission.ts";
 import { createPasswordGate, type PasswordGate } from "./auth/password_gate.ts";
 import {
+  type ClerkApiClient,
+  createClerkApiClient,
+} from "./clerk/clerk_api_client.ts";
+import { createClerkRateLimiter } from "./clerk/rate_limiter.ts";
+import {
   createWebhookVerifier,
   type VerifyWebhook,
 } from "./clerk/verify_webhook.ts";
@@ -33,6 +38,8 @@ export interface Services extends AsyncDisposable {
   readonly inngest: Inngest;
   readonly sender: EventSender;
   readonly verifyWebhook: VerifyWebhook;
+  /** Clerk's Backend API; undefined without CLERK_SECRET_KEY. */
+  readonly clerkApi: ClerkApiClient | undefined;
   /** Bounds the webhooks that are handled at once. */
   readonly admission: Admission;
   /** What changes, as it changes, for open pages. */
@@ -56,7 +63,13 @@ export interface ServiceOptions {
     deps:
       & Pick<
         Services,
-        "inngest" | "store" | "sender" | "clock" | "metrics" | "feed"
+        | "inngest"
+        | "store"
+        | "sender"
+        | "clock"
+        | "metrics"
+        | "feed"
+        | "clerkApi"
       >
       & {
         readonly instanceId: string | undefined;
@@ -109,14 +122,16 @@ export async function openServices(
     clock,
     sendBatch: (events) => inngest.send(events.map((event) => ({ ...event }))),
   });
-  const instanceId = config.clerk.instanceId;
+  const clerkApi = openClerkApi(config);
   const functions = options.createFunctions({
     inngest,
     store,
     sender,
     clock,
     metrics,
-    instanceId,
+    feed,
+    clerkApi,
+    instanceId: config.clerk.instanceId,
   });
   const serveInngest = serve({
     client: inngest,
@@ -140,6 +155,7 @@ export async function openServices(
     inngest,
     sender,
     feed,
+    clerkApi,
     serveInngest,
     admission: createAdmission(ADMISSION),
     pingInngest: () => pingInngest(inngestPart.value),
@@ -150,6 +166,13 @@ export async function openServices(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function openClerkApi({ clerk }: Config): ClerkApiClient | undefined {
+  if (clerk.secretKey === undefined) return undefined;
+  const { apiUrl, secretKey } = clerk;
+  const limiter = createClerkRateLimiter({ secretKey });
+  return createClerkApiClient({ apiUrl, secretKey, limiter });
 }
 
 async function startMongoPart(

@@ -45,9 +45,13 @@ export function createPasswordGate(
         retryAfterS: Math.ceil((windowEndsMs - now) / 1000),
       };
     }
-    if (isEqual(await expected, await digest(attempt))) return { kind: "open" };
+    // Counted before anything is awaited, so that guesses at once count too.
     failures++;
-    return { kind: "wrong" };
+    if (!isEqual(await expected, await digest(attempt))) {
+      return { kind: "wrong" };
+    }
+    failures = Math.max(0, failures - 1);
+    return { kind: "open" };
   };
 }
 

@@ -43,7 +43,7 @@ export function startSession(
   },
 ): Promise<string> {
   const exp = Math.floor(options.now.getTime() / 1000) + LIFETIME_S;
-  const value = btoa(JSON.stringify({ ...who, exp }));
+  const value = JSON.stringify({ ...who, exp });
   return serializeSigned(COOKIE, value, options.secret, {
     httpOnly: true,
     maxAge: LIFETIME_S,
@@ -74,7 +74,18 @@ export async function readSession(
   const signed = await parseSigned(cookie, options.secret, COOKIE);
   const text = signed[COOKIE];
   if (!text) return null;
-  const { name, role, exp } = cookieValue.parse(JSON.parse(atob(text)));
+  const parsed = cookieValue.safeParse(parseJson(text));
+  if (!parsed.success) return null;
+  const { name, role, exp } = parsed.data;
   const expiresAt = new Date(exp * 1000);
   return expiresAt > options.now ? { name, role, expiresAt } : null;
+}
+
+/** The value, or undefined: another version may have signed other text. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -45,8 +45,17 @@ export function openStore(
   options: { readonly uri: string; readonly database: string },
 ): Store {
   const client = connectMongo(options.uri);
-  const db = client.db(options.database);
-  const close = () => client.close();
+  return createStore(client.db(options.database), () => client.close());
+}
+
+/**
+ * Makes the store on a database that is open already.
+ *
+ * @param db The database.
+ * @param close Closes what the caller opened for it.
+ * @returns The store.
+ */
+export function createStore(db: Db, close: () => Promise<void>): Store {
   return {
     db,
     users: new SyncedCollection<UserDocument>(db, "users"),
