@@ -1,0 +1,21 @@
+/** The document around every page. */
+import { asset } from "fresh/runtime";
+import { define } from "../lib/define.ts";
+
+export default define.page(function App({ Component }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Rollcall</title>
+        <link rel="stylesheet" href={asset("/styles.css")} />
+        <link rel="icon" type="image/svg+xml" href={asset("/icon.svg")} />
+      </head>
+      <body>
+        <Component />
+      </body>
+    </html>
+  );
+});

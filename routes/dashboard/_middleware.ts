@@ -1,0 +1,17 @@
+/** Everything below /dashboard is for people who are signed in. */
+import { csrf } from "fresh";
+import { readSession } from "../../lib/auth/session.ts";
+import { define } from "../../lib/define.ts";
+
+const requireSession = define.middleware(async (ctx) => {
+  const { services } = ctx.state;
+  ctx.state.session = await readSession(ctx.req.headers, {
+    secret: services.sessionSecret,
+    now: services.clock.now(),
+  });
+  if (ctx.state.session !== null) return await ctx.next();
+  const next = encodeURIComponent(ctx.url.pathname + ctx.url.search);
+  return ctx.redirect(`/sign_in?next=${next}`, 303);
+});
+
+export default [csrf(), requireSession];

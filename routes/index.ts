@@ -1,0 +1,6 @@
+/** The root leads to the dashboard. */
+import { define } from "../lib/define.ts";
+
+export const handler = define.handlers({
+  GET: (ctx) => ctx.redirect("/dashboard"),
+});

@@ -1,0 +1,40 @@
+/**
+ * `deno task start`: builds what is stale, opens the services and serves.
+ *
+ * Settings come from the environment and from .env. Faults of the settings are
+ * printed together and end the process with 1 before anything is written.
+ */
+import { load } from "@std/dotenv";
+import { services } from "../main.ts";
+import { ConfigError, readConfig } from "../lib/config.ts";
+import { setUpLogging } from "../lib/telemetry/log.ts";
+import { buildIfStale } from "./start/build_if_stale.ts";
+import { printError } from "./terminal.ts";
+import { serveUntilSignal } from "./start/serve_until_signal.ts";
+
+/** Starts the service and returns when it has been told to stop. */
+export async function start(): Promise<void> {
+  const startedMs = performance.now();
+  await load({ export: true });
+  const config = readConfig(Deno.env.toObject());
+  await setUpLogging({
+    level: config.logLevel,
+    format: config.environment === "production" ? "json" : "text",
+  });
+  await buildIfStale(new URL("../", import.meta.url));
+  const opened = await services.open();
+  const serverModule = new URL("../_fresh/server.js", import.meta.url).href;
+  const { default: app } = await import(serverModule);
+  await serveUntilSignal(app.fetch, opened, startedMs);
+}
+
+if (import.meta.main) {
+  try {
+    await start();
+    Deno.exit(0);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    printError(error.message);
+    Deno.exit(1);
+  }
+}
