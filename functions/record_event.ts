@@ -19,11 +19,11 @@ const MAX_BATCH = 100;
 const BATCH_TIMEOUT = "1s"; // Inngest's shortest.
 
 /**
- * @param deps Inngest, store and clock.
+ * @param deps Inngest, store, clock and the live feed.
  * @returns The function `record-event`.
  */
 export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
-  const { inngest, store, clock } = deps;
+  const { inngest, store, clock, feed } = deps;
   return inngest.createFunction(
     {
       id: "record-event",
@@ -39,11 +39,16 @@ export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
         .flatMap((event) => eventSettled.safeParse(event.data).data ?? []);
       await store.ensureIndexes();
       const now = clock.now();
-      await store.webhookEvents.recordReceived(
-        arrivals.map((event) => toArrival(event, now)),
-      );
+      const received = arrivals.map((event) => toArrival(event, now));
+      await store.webhookEvents.recordReceived(received);
       await store.webhookEvents.recordSettled(settled);
       await store.changes.record(settled);
+      feed.publish({
+        kind: "events-recorded",
+        received: received.map((event) => event._id),
+        settled: settled.map((event) => event.event_id),
+        at: now.getTime(),
+      });
       return { received: arrivals.length, settled: settled.length };
     },
   );

@@ -60,6 +60,7 @@ export function createSyncFunction(
       );
       deps.feed.publish({
         kind: "event-settled",
+        eventId: received.eventId,
         collection,
         id: received.subject,
         type: received.type,

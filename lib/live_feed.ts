@@ -6,9 +6,10 @@
  * where the platform connects BroadcastChannels, as Deno Deploy does.
  */
 
-/** One thing that happened. */
-export interface LiveMessage {
+/** A sync function is done with an event: the collection shows it. */
+export interface EventSettledMessage {
   readonly kind: "event-settled";
+  readonly eventId: string;
   /** The collection that was written or left alone. */
   readonly collection: string;
   /** Clerk's id of the object. */
@@ -20,6 +21,20 @@ export interface LiveMessage {
   /** When, ms. */
   readonly at: number;
 }
+
+/** The lasting record of events has grown or changed. */
+export interface EventsRecordedMessage {
+  readonly kind: "events-recorded";
+  /** Events that arrived. */
+  readonly received: readonly string[];
+  /** Events whose outcome is known now. */
+  readonly settled: readonly string[];
+  /** When, ms. */
+  readonly at: number;
+}
+
+/** One thing that happened. */
+export type LiveMessage = EventSettledMessage | EventsRecordedMessage;
 
 /** Somebody who listens; neither method may throw. */
 export interface LiveListener {

@@ -1,13 +1,15 @@
 import { assertEquals } from "@std/assert";
 import {
   createLiveFeed,
+  type EventSettledMessage,
   type LiveListener,
   type LiveMessage,
 } from "./live_feed.ts";
 
-function message(id: string): LiveMessage {
+function message(id: string): EventSettledMessage {
   return {
     kind: "event-settled",
+    eventId: "msg_1",
     collection: "users",
     id,
     type: "user.created",
@@ -28,7 +30,9 @@ class Recorder implements LiveListener {
     this.#prefix = prefix;
   }
 
-  next({ id }: LiveMessage): void {
+  next(message: LiveMessage): void {
+    if (message.kind !== "event-settled") return;
+    const { id } = message;
     if (id?.startsWith(this.#prefix)) this.ids.push(id);
     if (id === this.#awaited?.id) this.#awaited?.resolve();
   }

@@ -1,0 +1,215 @@
+/** A signed webhook in, a document out: every fixture, and every bad input. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  CLERK_PAYLOADS,
+  type ClerkPayload,
+} from "../../support/clerk_payloads.ts";
+import type { TombstoneDocument } from "../../../lib/store/synced_collection.ts";
+import { startRollcall } from "../../support/rollcall_process.ts";
+
+/** The payload about an object of its own, so that no fixture meets another. */
+function withOwnId(payload: ClerkPayload, index: number): {
+  readonly body: string;
+  readonly id: string;
+} {
+  const { data } = JSON.parse(payload.text);
+  const id = `${data.id}_${index}`;
+  return { id, body: payload.text.replaceAll(String(data.id), id) };
+}
+
+Deno.test("the whole path takes every kind of event that Clerk sends", async (t) => {
+  await using rollcall = await startRollcall();
+  await using feed = await rollcall.listen();
+  const { store } = rollcall;
+  const sent = CLERK_PAYLOADS.map((payload, index) => ({
+    ...payload,
+    ...withOwnId(payload, index),
+    eventId: `msg_${index}`,
+  }));
+  for (const { body, eventId, file } of sent) {
+    const response = await rollcall.send(body, { id: eventId });
+    await response.body?.cancel();
+    assertEquals(response.status, 202, file);
+  }
+  const synced = sent.filter(({ type }) =>
+    /^(user|organization|organizationMembership)\./.test(type)
+  );
+  await feed.recorded(sent.map(({ eventId }) => eventId));
+  await feed.outcomes(synced.map(({ eventId }) => eventId));
+
+  for (const { file, type, id, eventId, expect } of sent) {
+    await t.step(file, async () => {
+      const record = await store.webhookEvents.documents.findOne({
+        _id: eventId,
+      });
+      assertEquals(record?.type, type);
+      const isSynced = synced.some((event) => event.eventId === eventId);
+      assertEquals(record?.state, isSynced ? "applied" : "received");
+      const user = await store.users.documents.findOne({ _id: id });
+      if (type === "user.deleted") {
+        assertEquals(user, null);
+        const tombstone = await store.db
+          .collection<TombstoneDocument>("tombstones").findOne({ _id: id });
+        assertEquals(tombstone?.event_id, eventId);
+      } else if (expect !== undefined) {
+        assertEquals({
+          primaryEmail: user?.email,
+          primaryEmailVerified: user?.email_verified,
+          updatedAt: user?.clerk_updated_at?.getTime(),
+          banned: user?.banned,
+          locked: user?.locked,
+        }, {
+          primaryEmail: expect.primaryEmail,
+          primaryEmailVerified: expect.primaryEmailVerified,
+          updatedAt: expect.updatedAt,
+          banned: expect.banned,
+          locked: expect.locked,
+        });
+        assert(typeof user?.username === "string" && user.username !== "");
+      }
+    });
+  }
+});
+
+const user = (data: Record<string, unknown>) =>
+  JSON.stringify({ type: "user.created", object: "event", data });
+
+Deno.test("the webhook route answers bad input as it should", async (t) => {
+  await using rollcall = await startRollcall();
+  const url = `${rollcall.origin}/api/webhooks/clerk`;
+  const good = user({ id: "user_bad_input", object: "user" });
+  const minutes = (n: number) => new Date(Date.now() + n * 60_000);
+  const otherSecret = `whsec_${btoa("x".repeat(24))}`;
+
+  const cases: [string, () => Promise<Response>, number][] = [
+    [
+      "a signature by another secret",
+      () => rollcall.send(good, { id: "msg_b1", secret: otherSecret }),
+      400,
+    ],
+    [
+      "a timestamp of an hour ago",
+      () => rollcall.send(good, { id: "msg_b2", at: minutes(-60) }),
+      400,
+    ],
+    [
+      "a timestamp an hour ahead",
+      () => rollcall.send(good, { id: "msg_b3", at: minutes(60) }),
+      400,
+    ],
+    [
+      "no signature at all",
+      () => fetch(url, { method: "POST", body: good }),
+      400,
+    ],
+    ["a GET", () => fetch(url), 405],
+    ["a PUT", () => fetch(url, { method: "PUT", body: good }), 405],
+    [
+      "more than 1 MiB",
+      () => rollcall.send(user({ id: "x".repeat(1 << 20) }), { id: "msg_b4" }),
+      413,
+    ],
+    [
+      "more than 1 MiB of unknown length",
+      () =>
+        fetch(url, {
+          method: "POST",
+          body: new Blob(["x".repeat(1 << 21)]).stream(),
+        }),
+      413,
+    ],
+    ["an empty body", () => rollcall.send("", { id: "msg_b5" }), 422],
+    ["no JSON", () => rollcall.send("{", { id: "msg_b6" }), 422],
+    ["a list", () => rollcall.send("[]", { id: "msg_b7" }), 422],
+    [
+      "no data",
+      () => rollcall.send(`{"type":"user.created"}`, { id: "msg_b8" }),
+      422,
+    ],
+    [
+      "an unknown type",
+      () =>
+        rollcall.send(`{"type":"moon.rose","data":{"id":"m"}}`, {
+          id: "msg_b9",
+        }),
+      202,
+    ],
+  ];
+  for (const [name, send, status] of cases) {
+    await t.step(`${name}: ${status}`, async () => {
+      const response = await send();
+      const text = await response.text();
+      assertEquals(response.status, status, text);
+      if (status >= 400) {
+        assertEquals(
+          response.headers.get("content-type"),
+          "application/problem+json",
+        );
+        assertMatch(JSON.parse(text).detail, /^Cannot /);
+      }
+      if (status === 405) {
+        assertEquals(response.headers.get("allow"), "POST");
+      }
+    });
+  }
+  await t.step("nothing of it became a user", async () => {
+    const found = await rollcall.store.users.documents.findOne({
+      _id: "user_bad_input",
+    });
+    assertEquals(found, null);
+  });
+});
+
+Deno.test("the whole path takes the unbranded webhook headers", async () => {
+  await using rollcall = await startRollcall();
+  const { Webhook } = await import("svix");
+  const body = user({ id: "user_unbranded" });
+  const at = new Date();
+  const response = await fetch(`${rollcall.origin}/api/webhooks/clerk`, {
+    method: "POST",
+    headers: {
+      "webhook-id": "msg_unbranded",
+      "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
+      "webhook-signature": new Webhook(rollcall.secret)
+        .sign("msg_unbranded", at, body),
+    },
+    body,
+  });
+  await response.body?.cancel();
+  assertEquals(response.status, 202);
+});
+
+Deno.test("the whole path stores hostile metadata and absent fields", async (t) => {
+  await using rollcall = await startRollcall();
+  await using feed = await rollcall.listen();
+  const metadata =
+    `{"$set":{"banned":true},"a.b":1,"__proto__":{"x":1},"nul\\u0000":2,"_bsontype":"ObjectId"}`;
+  const cases: [string, string][] = [
+    ["hostile", `{"id":"user_h1","public_metadata":${metadata}}`],
+    ["bare", `{"id":"user_h2"}`],
+    [
+      "null",
+      `{"id":"user_h3","email_addresses":null,"phone_numbers":null,"first_name":null,"updated_at":null,"public_metadata":null}`,
+    ],
+  ];
+  for (const [name, data] of cases) {
+    await t.step(name, async () => {
+      const id = `msg_hostile_${name}`;
+      const response = await rollcall.send(
+        `{"type":"user.created","data":${data}}`,
+        { id },
+      );
+      await response.body?.cancel();
+      assertEquals(response.status, 202);
+      await feed.settled([id]);
+      const stored = await rollcall.store.users.documents.findOne({
+        _id: JSON.parse(data).id,
+      });
+      assertEquals(stored?.email, null);
+      assertEquals(stored?.banned, false);
+      if (name === "hostile") {
+        assert(JSON.stringify(stored?.public_metadata).includes(`"a.b":1`));
+      }
+    });
+  }
+});

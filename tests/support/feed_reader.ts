@@ -1,0 +1,95 @@
+/**
+ * Waits for what the service does by listening to its live feed, as an open page
+ * does: no test has to ask again and again, or to sleep.
+ */
+import type { LiveMessage } from "../../lib/live_feed.ts";
+import { TextLineStream } from "./text_lines.ts";
+
+/** A listener that remembers what it has heard. */
+export interface FeedReader extends AsyncDisposable {
+  /** Resolves once each of these events has been handled by a sync function. */
+  settled(eventIds: readonly string[]): Promise<void>;
+  /** Resolves once the record of each of these events is in the store. */
+  recorded(eventIds: readonly string[]): Promise<void>;
+  /** Resolves once the outcome of each of these events is in the store. */
+  outcomes(eventIds: readonly string[]): Promise<void>;
+}
+
+/** No wait of a test is longer, ms. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Opens the feed; what happens after this resolves is heard.
+ *
+ * @param origin The service.
+ * @param cookie Of an operator who is signed in.
+ * @returns The listener.
+ * @throws {Error} when the feed cannot be opened.
+ */
+export async function openFeed(
+  origin: string,
+  cookie: string,
+): Promise<FeedReader> {
+  const abort = new AbortController();
+  const response = await fetch(`${origin}/api/events_stream`, {
+    headers: { cookie },
+    signal: abort.signal,
+  });
+  if (!response.ok || response.body === null) {
+    throw new Error(`Cannot open the live feed: ${response.status}`);
+  }
+  const heard = {
+    settled: new Set<string>(),
+    recorded: new Set<string>(),
+    outcomes: new Set<string>(),
+  };
+  let wake = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for await (const message of readMessages(response.body!)) {
+      if (message.kind === "event-settled") heard.settled.add(message.eventId);
+      else {
+        for (const id of message.received) heard.recorded.add(id);
+        for (const id of message.settled) heard.outcomes.add(id);
+      }
+      wake.resolve();
+      wake = Promise.withResolvers<void>();
+    }
+  })().catch((error) => {
+    if (!abort.signal.aborted) wake.reject(error);
+  });
+
+  const waitFor = async (set: Set<string>, ids: readonly string[]) => {
+    const missing = () => ids.filter((id) => !set.has(id));
+    const { promise: timeout, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () =>
+        reject(new Error(`Cannot wait longer for ${missing().slice(0, 5)}`)),
+      PATIENCE_MS,
+    );
+    try {
+      while (missing().length > 0) await Promise.race([wake.promise, timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return {
+    settled: (ids) => waitFor(heard.settled, ids),
+    recorded: (ids) => waitFor(heard.recorded, ids),
+    outcomes: (ids) => waitFor(heard.outcomes, ids),
+    async [Symbol.asyncDispose]() {
+      abort.abort();
+      await reading;
+    },
+  };
+}
+
+async function* readMessages(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<LiveMessage> {
+  const lines = body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream());
+  for await (const line of lines) {
+    if (line.startsWith("data: ")) yield JSON.parse(line.slice(6));
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * The service as users run it: `tasks/start.ts` in a process of its own, with a
+ * data folder of its own, on a port that the system chooses.
+ *
+ * With MONGODB_URI in the environment it writes to that server, in a database of
+ * its own, dropped at the end; else to the embedded one. Nothing is mocked.
+ */
+import { TextLineStream } from "./text_lines.ts";
+import { Webhook } from "svix";
+import { openStore, type Store } from "../../lib/store/store.ts";
+import { type FeedReader, openFeed } from "./feed_reader.ts";
+
+/** How to start the service. */
+export interface RollcallOptions {
+  /** Kept by the caller, to start again on; default a folder removed at the end. */
+  readonly dataDir?: string;
+  /** The database's name, to start again on; default one of its own. */
+  readonly database?: string;
+  /** Further settings. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How to send one webhook. */
+export interface SendOptions {
+  /** The `svix-id`. */
+  readonly id: string;
+  /** Default: the right one. */
+  readonly secret?: string;
+  /** Default: now. */
+  readonly at?: Date;
+}
+
+/** A running service. */
+export interface RollcallProcess extends AsyncDisposable {
+  readonly origin: string;
+  readonly secret: string;
+  readonly dataDir: string;
+  readonly database: string;
+  /** The store that it writes to, over a connection of the test's own. */
+  readonly store: Store;
+  /** Signs a body and posts it; the caller reads or cancels the answer. */
+  send(body: string, options: SendOptions): Promise<Response>;
+  /** Signs in; the answer is the cookie. */
+  signIn(): Promise<string>;
+  /** Listens to the live feed. */
+  listen(): Promise<FeedReader>;
+  /** SIGKILL, and waits for the end. */
+  kill(): Promise<void>;
+  /** SIGTERM, and waits for the end; the answer is the exit code. */
+  stop(): Promise<number>;
+}
+
+/** The admin password of every service under test. */
+export const ADMIN_PASSWORD = "a password for tests";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Made anew in every test process. */
+const SECRET = `whsec_${
+  btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))))
+}`;
+
+/**
+ * Starts the service and waits until it serves.
+ *
+ * @param options Folder, database and settings.
+ * @returns The service, to be held with `await using`.
+ * @throws {Error} with what it printed, when it ends before it serves.
+ */
+export async function startRollcall(
+  options: RollcallOptions = {},
+): Promise<RollcallProcess> {
+  await using stack = new AsyncDisposableStack();
+  const dataDir = options.dataDir ?? await makeFolder(stack);
+  const database = options.database ??
+    `rollcall_test_${crypto.randomUUID().slice(0, 8)}`;
+  const child = spawn(dataDir, database, options.env ?? {});
+  stack.defer(async () => {
+    await end(child, "SIGKILL");
+  });
+  const origin = await readOrigin(child);
+  const uri = Deno.env.get("MONGODB_URI") ??
+    `mongodb://${encodeURIComponent(`${dataDir}/mongo.sock`)}`;
+  const store = stack.use(openStore({ uri, database }));
+  const resources = stack.move();
+  const signIn = () => signInAt(origin);
+  return {
+    origin,
+    dataDir,
+    database,
+    store,
+    secret: SECRET,
+    signIn,
+    send: (body, how) => postSigned(origin, body, how),
+    listen: async () => await openFeed(origin, await signIn()),
+    kill: async () => void await end(child, "SIGKILL"),
+    stop: () => end(child, "SIGTERM"),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+async function makeFolder(stack: AsyncDisposableStack): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "rollcall_test_" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  return folder;
+}
+
+function spawn(
+  dataDir: string,
+  database: string,
+  env: Readonly<Record<string, string>>,
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      ...["net", "read", "write", "env", "sys", "run"].map((name) =>
+        `--allow-${name}`
+      ),
+      "tasks/start.ts",
+    ],
+    cwd: ROOT,
+    env: {
+      PORT: "0",
+      HOST: "127.0.0.1",
+      DATA_DIR: dataDir,
+      MONGODB_DATABASE: database,
+      CLERK_WEBHOOK_SIGNING_SECRET: SECRET,
+      ADMIN_PASSWORD,
+      ...env,
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+/** Reads what the service prints until it says where it serves. */
+async function readOrigin(child: Deno.ChildProcess): Promise<string> {
+  const printed: string[] = [];
+  const reader = child.stdout
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream())
+    .getReader();
+  while (true) {
+    const { done, value: line } = await reader.read();
+    if (done) break;
+    printed.push(line);
+    const port = /Dashboard\s+http:\/\/[^:]+:(\d+)/.exec(line)?.[1];
+    if (port === undefined) continue;
+    void drain(reader);
+    return `http://127.0.0.1:${port}`;
+  }
+  throw new Error(`Cannot start Rollcall: it printed\n${printed.join("\n")}`);
+}
+
+/** Reads on, so that the service can go on printing. */
+async function drain(
+  reader: ReadableStreamDefaultReader<string>,
+): Promise<void> {
+  while (!(await reader.read()).done);
+}
+
+async function end(
+  child: Deno.ChildProcess,
+  signal: Deno.Signal,
+): Promise<number> {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // It has ended by itself or by an earlier call.
+    if (!(error instanceof TypeError)) throw error;
+  }
+  return (await child.status).code;
+}
+
+async function postSigned(
+  origin: string,
+  body: string,
+  { id, secret = SECRET, at = new Date() }: SendOptions,
+): Promise<Response> {
+  return await fetch(`${origin}/api/webhooks/clerk`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "svix-id": id,
+      "svix-timestamp": String(Math.floor(at.getTime() / 1000)),
+      "svix-signature": new Webhook(secret).sign(id, at, body),
+    },
+    body,
+  });
+}
+
+async function signInAt(origin: string): Promise<string> {
+  const response = await fetch(`${origin}/sign_in`, {
+    method: "POST",
+    headers: { origin },
+    body: new URLSearchParams({ password: ADMIN_PASSWORD }),
+    redirect: "manual",
+  });
+  await response.body?.cancel();
+  const cookie = response.headers.get("set-cookie")?.split(";")[0];
+  if (cookie === undefined) {
+    throw new Error(`Cannot sign in: the answer is ${response.status}`);
+  }
+  return cookie;
+}
