@@ -27,8 +27,15 @@ export const webhookOrigin = z.object({
 /** Where a verified webhook came from. */
 export type WebhookOrigin = z.infer<typeof webhookOrigin>;
 
+/**
+ * A field that Clerk never empties: null says as little as an absent key, and
+ * an event must not be lost for it.
+ */
+const filled = <S extends z.ZodType>(schema: S) =>
+  schema.nullish().transform((value) => value ?? undefined).optional();
+
 /** Milliseconds that a Date can hold. */
-const instant = z.number().min(0).max(8_640_000_000_000_000);
+const instant = filled(z.number().min(0).max(8_640_000_000_000_000));
 const metadata = z.unknown().optional();
 
 const emailAddress = z.looseObject({
@@ -52,13 +59,13 @@ export const clerkUser = z.looseObject({
   external_id: z.string().nullish(),
   primary_email_address_id: z.string().nullish(),
   primary_phone_number_id: z.string().nullish(),
-  email_addresses: z.array(emailAddress).optional(),
-  phone_numbers: z.array(phoneNumber).optional(),
+  email_addresses: filled(z.array(emailAddress)),
+  phone_numbers: filled(z.array(phoneNumber)),
   public_metadata: metadata,
-  banned: z.boolean().optional(),
-  locked: z.boolean().optional(),
-  created_at: instant.optional(),
-  updated_at: instant.optional(),
+  banned: filled(z.boolean()),
+  locked: filled(z.boolean()),
+  created_at: instant,
+  updated_at: instant,
 });
 
 /** Clerk's User as received. */
@@ -83,8 +90,8 @@ export const clerkOrganization = z.looseObject({
   members_count: z.number().nullish(),
   max_allowed_memberships: z.number().nullish(),
   public_metadata: metadata,
-  created_at: instant.optional(),
-  updated_at: instant.optional(),
+  created_at: instant,
+  updated_at: instant,
 });
 
 /** Clerk's Organization as received. */
@@ -96,11 +103,11 @@ export const clerkMembership = z.looseObject({
   role: z.string().nullish(),
   role_name: z.string().nullish(),
   permissions: z.array(z.string()).nullish(),
-  organization: clerkOrganization.optional(),
-  public_user_data: z.looseObject({ user_id: z.string().min(1) }).optional(),
+  organization: filled(clerkOrganization),
+  public_user_data: filled(z.looseObject({ user_id: z.string().min(1) })),
   public_metadata: metadata,
-  created_at: instant.optional(),
-  updated_at: instant.optional(),
+  created_at: instant,
+  updated_at: instant,
 });
 
 /** Clerk's OrganizationMembership as received. */
