@@ -7,8 +7,11 @@ import { TextLineStream } from "./text_lines.ts";
 
 /** A listener that remembers what it has heard. */
 export interface FeedReader extends AsyncDisposable {
-  /** Resolves once each of these events has been handled by a sync function. */
-  settled(eventIds: readonly string[]): Promise<void>;
+  /**
+   * Resolves once each of these events has been handled by a sync function;
+   * rejects after the given time, ms.
+   */
+  settled(eventIds: readonly string[], patienceMs?: number): Promise<void>;
   /** Resolves once the record of each of these events is in the store. */
   recorded(eventIds: readonly string[]): Promise<void>;
   /** Resolves once the outcome of each of these events is in the store. */
@@ -58,13 +61,18 @@ export async function openFeed(
     if (!abort.signal.aborted) wake.reject(error);
   });
 
-  const waitFor = async (set: Set<string>, ids: readonly string[]) => {
-    const missing = () => ids.filter((id) => !set.has(id));
+  const waitFor = async (
+    set: Set<string>,
+    ids: readonly string[],
+    patienceMs = PATIENCE_MS,
+  ) => {
+    let open = ids;
+    const missing = () => open = open.filter((id) => !set.has(id));
     const { promise: timeout, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
       () =>
         reject(new Error(`Cannot wait longer for ${missing().slice(0, 5)}`)),
-      PATIENCE_MS,
+      patienceMs,
     );
     try {
       while (missing().length > 0) await Promise.race([wake.promise, timeout]);
@@ -73,7 +81,7 @@ export async function openFeed(
     }
   };
   return {
-    settled: (ids) => waitFor(heard.settled, ids),
+    settled: (ids, patienceMs) => waitFor(heard.settled, ids, patienceMs),
     recorded: (ids) => waitFor(heard.recorded, ids),
     outcomes: (ids) => waitFor(heard.outcomes, ids),
     async [Symbol.asyncDispose]() {
