@@ -61,6 +61,11 @@ export class Dispatcher {
     });
   }
 
+  /** @returns how many requests and other tasks are under way, each of which will write */
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
   /**
    * Begins nothing more and waits for what is in flight.
    *

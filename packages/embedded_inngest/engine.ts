@@ -103,7 +103,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   try {
     return await assemble(db, keys, options);
   } catch (error) {
-    db.close();
+    await db.close();
     throw error;
   }
 }
@@ -125,6 +125,7 @@ async function assemble(
     inFlight,
     parallelism,
   });
+  db.expectedWriters = () => dispatcher.runningCount;
   const registrar: Registrar = { kernel, drivers, signingKey };
   const api = createHttpApi(registrar, inFlight, eventKey);
   await kernel.calls.recover();
@@ -163,7 +164,7 @@ async function assemble(
     fanOut.close();
     await dispatcher.close(CLOSE_GRACE_MS);
     await server.shutdown();
-    db.close();
+    await db.close();
   }
 }
 
