@@ -2,7 +2,8 @@
  * A build that is kept in memory: for tests and for development.
  *
  * Static files are read from their folder when they are asked for, and have no
- * hash. Names that begin with a dot are not served, except `.well-known`.
+ * hash; names that a URL has to encode are not found. Names that begin with a
+ * dot are not served, except `.well-known`.
  */
 import { join, sep } from "node:path";
 import type { VNode } from "preact";
@@ -81,7 +82,7 @@ export class MemorySnapshot<State> implements BuildCache<State> {
   async readFile(pathname: string): Promise<StaticFile | null> {
     const built = this.#built.get(pathname);
     if (built !== undefined) return built;
-    const names = pathname.split("/").map(decodeURIComponent);
+    const names = pathname.split("/");
     if (names.some(isHidden)) return null;
     for (const dir of this.#output.staticDirs) {
       const path = join(dir, ...names);

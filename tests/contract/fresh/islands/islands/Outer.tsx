@@ -1,0 +1,9 @@
+import Show from "./Show.tsx";
+
+export function Outer() {
+  return (
+    <section>
+      <Show inner />
+    </section>
+  );
+}

@@ -1,0 +1,3 @@
+export const One = () => <i>1</i>;
+export const Two = () => <i>2</i>;
+export const limit = 3;

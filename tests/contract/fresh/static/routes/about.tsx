@@ -1,0 +1,3 @@
+export default function About() {
+  return <img src="/style.css" srcset="/style.css 1x, /other.css 2x" />;
+}

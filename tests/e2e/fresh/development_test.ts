@@ -1,0 +1,176 @@
+/**
+ * Development: rebuild and reload after a change, and the error page.
+ *
+ * The app runs as a process of its own under `deno run --watch`, from a copy
+ * that the test may change.
+ */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { launchBrowser } from "../../support/browser.ts";
+
+interface DevServer extends AsyncDisposable {
+  readonly url: string;
+  readonly folder: string;
+}
+
+const REPOSITORY = new URL("../../../", import.meta.url);
+
+Deno.test("development", async (t) => {
+  await using server = await startDevServer();
+  const { url, folder } = server;
+
+  await t.step("a change to an island shows up in the open page", async () => {
+    await using browser = await launchBrowser();
+    const page = await browser.newPage();
+    await page.goto(`${url}/small`);
+    await page.getByText("1", { exact: true }).click();
+    await page.getByText("2", { exact: true }).waitFor();
+    await edit(`${folder}/islands/SmallCounter.tsx`, "{count}", "n = {count}");
+    await page.getByText("n = 1").waitFor();
+    await page.getByText("n = 1").click();
+    await page.getByText("n = 2").waitFor();
+  });
+
+  await t.step("a change to a route shows up", async () => {
+    await using browser = await launchBrowser();
+    const page = await browser.newPage();
+    await page.goto(`${url}/`);
+    await edit(`${folder}/routes/index.tsx`, "No islands here", "Changed");
+    await page.getByText("Changed").waitFor();
+  });
+
+  await t.step(
+    "an error that nobody answers is shown with its source",
+    async () => {
+      const html = await askPage(`${url}/broken`);
+      assertStringIncludes(html, "the reason");
+      assertMatch(html, /<mark> +3 \| {3}throw new Error\(/);
+      assertStringIncludes(html, "routes/broken.tsx:3");
+    },
+  );
+
+  await t.step(
+    "an error that the app answers is shown on top of its page",
+    async () => {
+      const html = await askPage(`${url}/with_page/broken`);
+      assertStringIncludes(html, "<p>own page</p>");
+      assertStringIncludes(html, "fresh-error-overlay");
+      assertStringIncludes(html, "the other reason");
+    },
+  );
+
+  await t.step("static files are not kept", async () => {
+    const response = await fetch(`${url}/style.css`);
+    await response.body?.cancel();
+    assertEquals(response.headers.get("ETag"), null);
+  });
+});
+
+async function askPage(url: string): Promise<string> {
+  const response = await fetch(url, { headers: { Accept: "text/html" } });
+  assertEquals(response.status, 500);
+  return await response.text();
+}
+
+async function edit(path: string, from: string, to: string): Promise<void> {
+  const source = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, source.replace(from, to));
+}
+
+async function startDevServer(): Promise<DevServer> {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  await copyApp(folder);
+  const port = findFreePort();
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--watch", "dev.ts", "listen", String(port)],
+    cwd: folder,
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const output = process.stdout.pipeThrough(new TextDecoderStream());
+  const reader = output.getReader();
+  let text = "";
+  while (!text.includes("Fresh ready")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`Cannot start: ${text}`);
+    text += value;
+  }
+  const drained = drain(reader);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    folder,
+    async [Symbol.asyncDispose]() {
+      process.kill("SIGKILL");
+      await process.status;
+      await drained;
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function drain(
+  reader: ReadableStreamDefaultReader<string>,
+): Promise<void> {
+  while (!(await reader.read()).done);
+}
+
+/** Taken by nobody a moment ago; it has to survive restarts, so not port 0. */
+function findFreePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function copyApp(folder: string): Promise<void> {
+  const source = `${import.meta.dirname}/app`;
+  for (const dir of ["routes", "islands", "static"]) {
+    await Deno.mkdir(`${folder}/${dir}`);
+    for await (const { name } of Deno.readDir(`${source}/${dir}`)) {
+      await Deno.copyFile(
+        `${source}/${dir}/${name}`,
+        `${folder}/${dir}/${name}`,
+      );
+    }
+  }
+  for (const name of ["main.ts", "dev.ts"]) {
+    await Deno.copyFile(`${source}/${name}`, `${folder}/${name}`);
+  }
+  await Deno.mkdir(`${folder}/routes/with_page`);
+  await Deno.writeTextFile(`${folder}/routes/broken.tsx`, broken("the reason"));
+  await Deno.writeTextFile(
+    `${folder}/routes/with_page/broken.tsx`,
+    broken("the other reason"),
+  );
+  await Deno.writeTextFile(
+    `${folder}/routes/with_page/_error.tsx`,
+    "export default () => <p>own page</p>;\n",
+  );
+  await writeConfig(folder);
+}
+
+function broken(reason: string): string {
+  return `export default function Broken(): never {
+  // Three lines down the file.
+  throw new Error("${reason}");
+}
+`;
+}
+
+/** The repository's import map, for a folder elsewhere. */
+async function writeConfig(folder: string): Promise<void> {
+  const config = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", REPOSITORY)),
+  );
+  const imports = Object.entries<string>(config.imports).map(([name, path]) => [
+    name,
+    path.startsWith("./") ? new URL(path, REPOSITORY).href : path,
+  ]);
+  const { compilerOptions, nodeModulesDir } = config;
+  await Deno.writeTextFile(
+    `${folder}/deno.json`,
+    JSON.stringify({
+      compilerOptions,
+      nodeModulesDir,
+      lock: false,
+      imports: Object.fromEntries(imports),
+    }),
+  );
+}
