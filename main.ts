@@ -8,6 +8,7 @@ import { App, staticFiles } from "fresh";
 import { createFunctions } from "./functions/mod.ts";
 import { readConfig } from "./lib/config.ts";
 import type { State } from "./lib/define.ts";
+import { snapshotEnvironment } from "./lib/inngest/snapshot_environment.ts";
 import { openServices, type Services } from "./lib/services.ts";
 
 /** Opens the services once, however many ask. */
@@ -55,9 +56,10 @@ export function createApp(holder: ServiceHolder): App<State> {
 }
 
 /** The services of this process, opened on first use. */
-export const services: ServiceHolder = createServiceHolder(() =>
-  openServices(readConfig(Deno.env.toObject()), { createFunctions })
-);
+export const services: ServiceHolder = createServiceHolder(() => {
+  snapshotEnvironment();
+  return openServices(readConfig(Deno.env.toObject()), { createFunctions });
+});
 
 /** The application. */
 export const app: App<State> = createApp(services);
