@@ -12,8 +12,19 @@ import { buildIfStale } from "./start/build_if_stale.ts";
 import { printError } from "./terminal.ts";
 import { serveUntilSignal } from "./start/serve_until_signal.ts";
 
-/** Starts the service and returns when it has been told to stop. */
-export async function start(): Promise<void> {
+/** What the caller wants to hear. */
+export interface StartOptions {
+  /** Called once it serves, with the origin for this machine. */
+  readonly onServing?: (origin: string) => void;
+}
+
+/**
+ * Starts the service and returns when it has been told to stop.
+ *
+ * @param options Who wants to hear that it serves.
+ * @throws {ConfigError} when the settings cannot be used.
+ */
+export async function start(options: StartOptions = {}): Promise<void> {
   const startedMs = performance.now();
   await load({ export: true });
   const config = readConfig(Deno.env.toObject());
@@ -25,7 +36,7 @@ export async function start(): Promise<void> {
   const opened = await services.open();
   const serverModule = new URL("../_fresh/server.js", import.meta.url).href;
   const { default: app } = await import(serverModule);
-  await serveUntilSignal(app.fetch, opened, startedMs);
+  await serveUntilSignal(app.fetch, opened, { startedMs, ...options });
 }
 
 if (import.meta.main) {

@@ -41,10 +41,10 @@ function createLogger() {
   const write =
     (level: "debug" | "info" | "warn" | "error") => (...args: unknown[]) => {
       const text = args.find((arg) => typeof arg === "string") ?? "Inngest SDK";
-      const error = args.find((arg) => arg instanceof Error);
+      const error = args.map(findError).find((found) => found !== undefined);
       log[level](
-        String(text),
-        error instanceof Error ? { error: error.message } : {},
+        error === undefined ? String(text) : `${text}: {error}`,
+        error === undefined ? {} : { error: error.message },
       );
     };
   return {
@@ -53,4 +53,13 @@ function createLogger() {
     warn: write("warn"),
     error: write("error"),
   };
+}
+
+/** The SDK logs errors as they are or as `{ err }`. */
+function findError(arg: unknown): Error | undefined {
+  if (arg instanceof Error) return arg;
+  return typeof arg === "object" && arg !== null && "err" in arg &&
+      arg.err instanceof Error
+    ? arg.err
+    : undefined;
 }

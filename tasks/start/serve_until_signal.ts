@@ -13,12 +13,16 @@ const DRAIN_MS = 7_000;
  *
  * @param handler The application.
  * @param services Closed at the end.
- * @param startedMs When the process began, as of performance.now().
+ * @param options When the process began, as of performance.now(), and who wants
+ * to hear that it serves.
  */
 export async function serveUntilSignal(
   handler: Deno.ServeHandler,
   services: Services,
-  startedMs: number,
+  options: {
+    readonly startedMs: number;
+    readonly onServing?: (origin: string) => void;
+  },
 ): Promise<void> {
   const { promise: signalled, resolve: onSignal } = Promise.withResolvers<
     void
@@ -29,8 +33,10 @@ export async function serveUntilSignal(
   const server = Deno.serve({
     hostname: host,
     port,
-    onListen: (address) =>
-      greet(services, address, performance.now() - startedMs),
+    onListen: (address) => {
+      greet(services, address, performance.now() - options.startedMs);
+      options.onServing?.(`http://127.0.0.1:${address.port}`);
+    },
   }, handler);
   await signalled;
   services.feed[Symbol.dispose]();
