@@ -1,0 +1,139 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigError, readConfig } from "./config.ts";
+
+const SECRET = `whsec_${btoa("s".repeat(24))}`;
+const OTHER_SECRET = `whsec_${btoa("t".repeat(32))}`;
+
+const PRODUCTION = {
+  ROLLCALL_ENV: "production",
+  CLERK_WEBHOOK_SIGNING_SECRET: SECRET,
+  MONGODB_URI: "mongodb://db.example.com",
+  INNGEST_EVENT_KEY: "event-key",
+  INNGEST_SIGNING_KEY: "signkey-prod-00",
+  ADMIN_PASSWORD: "long enough",
+  SESSION_SECRET: "x".repeat(32),
+};
+
+/** The faults that an environment is refused for. */
+function faultsOf(env: Record<string, string>): readonly string[] {
+  return assertThrows(() => readConfig(env), ConfigError).faults;
+}
+
+/** The names of the variables that faults begin with. */
+function namesOf(faults: readonly string[]): string[] {
+  return faults.map((fault) => fault.split(" ")[0] ?? "");
+}
+
+Deno.test("readConfig() runs on this machine alone when nothing is set", () => {
+  const config = readConfig({});
+  assertEquals({
+    environment: config.environment,
+    host: config.host,
+    port: config.port,
+    dataDir: config.dataDir,
+    mongo: config.mongo,
+    inngest: config.inngest,
+    secrets: config.clerk.webhookSecrets,
+  }, {
+    environment: "development",
+    host: "127.0.0.1",
+    port: 8000,
+    dataDir: ".data",
+    mongo: { kind: "embedded", database: "rollcall" },
+    inngest: { kind: "embedded" },
+    secrets: [],
+  });
+});
+
+Deno.test("readConfig() takes empty values for not set", () => {
+  assertEquals(readConfig({ MONGODB_URI: "", PORT: "" }), readConfig({}));
+});
+
+Deno.test("readConfig() takes production with everything set", () => {
+  const config = readConfig(PRODUCTION);
+  assertEquals(config.host, "0.0.0.0");
+  assertEquals(config.mongo.kind, "external");
+  assertEquals(config.inngest.kind, "external");
+});
+
+Deno.test("readConfig() reports all that production misses at once", () => {
+  assertEquals(namesOf(faultsOf({ ROLLCALL_ENV: "production" })), [
+    "CLERK_WEBHOOK_SIGNING_SECRET",
+    "MONGODB_URI",
+    "INNGEST_EVENT_KEY",
+    "ADMIN_PASSWORD",
+    "SESSION_SECRET",
+  ]);
+});
+
+Deno.test("readConfig() treats Deno Deploy as production", () => {
+  const { ROLLCALL_ENV: _, ...env } = PRODUCTION;
+  const config = readConfig({ ...env, DENO_DEPLOYMENT_ID: "abc" });
+  assertEquals(config.environment, "production");
+});
+
+Deno.test("readConfig() allows the embedded parts in production when asked", () => {
+  const {
+    MONGODB_URI: _,
+    INNGEST_EVENT_KEY: __,
+    INNGEST_SIGNING_KEY: ___,
+    ...env
+  } = PRODUCTION;
+  const config = readConfig({ ...env, ROLLCALL_EMBEDDED: "1" });
+  assertEquals(config.mongo.kind, "embedded");
+  assertEquals(config.inngest.kind, "embedded");
+});
+
+Deno.test("readConfig() names every malformed variable, and no value", () => {
+  const env = {
+    PORT: "eighty",
+    LOG_LEVEL: "loud",
+    MONGODB_URI: "postgres://hunter2@db",
+    CLERK_WEBHOOK_SIGNING_SECRET: "whsec_hunter2",
+    CLERK_SECRET_KEY: "hunter2",
+    ADMIN_PASSWORD: "hunter2",
+    SESSION_SECRET: "hunter2",
+  };
+  const faults = faultsOf(env);
+  assertEquals(namesOf(faults).toSorted(), Object.keys(env).toSorted());
+  assertEquals(faults.filter((fault) => fault.includes("hunter2")), []);
+});
+
+const ALIASES: [string, string, string][] = [
+  ["CLERK_WEBHOOK_SECRET", "CLERK_WEBHOOK_SIGNING_SECRET", SECRET],
+  ["DATABASE_URI", "MONGODB_URI", "mongodb://db.example.com"],
+  ["INNGEST_API_KEY", "INNGEST_EVENT_KEY", "event-key"],
+];
+for (const [alias, name, value] of ALIASES) {
+  Deno.test(`readConfig() takes ${alias} for ${name}`, () => {
+    const rest = { INNGEST_SIGNING_KEY: "signkey-test-00" };
+    const env = name === "INNGEST_EVENT_KEY" ? rest : {};
+    assertEquals(
+      readConfig({ ...env, [alias]: value }),
+      readConfig({ ...env, [name]: value }),
+    );
+  });
+}
+
+Deno.test("readConfig() takes several secrets while they are rotated", () => {
+  const env = { CLERK_WEBHOOK_SIGNING_SECRET: `${SECRET}, ${OTHER_SECRET}` };
+  assertEquals(readConfig(env).clerk.webhookSecrets, [SECRET, OTHER_SECRET]);
+});
+
+Deno.test("readConfig() needs the signing key beside the event key", () => {
+  assertEquals(namesOf(faultsOf({ INNGEST_EVENT_KEY: "event-key" })), [
+    "INNGEST_SIGNING_KEY",
+  ]);
+});
+
+Deno.test("readConfig() reaches a dev server without keys", () => {
+  const config = readConfig({ INNGEST_DEV: "http://localhost:8288" });
+  assertEquals(config.inngest, {
+    kind: "external",
+    isDev: true,
+    baseUrl: "http://localhost:8288",
+    eventKey: undefined,
+    signingKey: undefined,
+    signingKeyFallback: undefined,
+  });
+});
