@@ -9,7 +9,12 @@ import { applyOperation, type OperationState } from "./apply_operation.ts";
 import { backoffMs } from "./backoff.ts";
 import { finishRun } from "./finish_run.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
-import type { Operation, Reply, SerialisedError } from "./reply.ts";
+import {
+  failedAttempt,
+  type Operation,
+  type Reply,
+  type SerialisedError,
+} from "./reply.ts";
 import { hasEnded, readRun, type RunRow } from "./runs.ts";
 import { continueRun, readPending, writePending } from "./steps.ts";
 
@@ -37,7 +42,7 @@ const ASKED_FIRST = ["WaitForEvent"]; // so that an event sent by a sibling is c
  */
 export function applyReply(kernel: Kernel, call: MadeCall, reply: Reply): void {
   const run = readRun(kernel.db, call.runSeq);
-  if (!run || hasEnded(run) || reply.kind === "stale") return;
+  if (!run || hasEnded(run)) return;
   markStarted(kernel, run, call, reply);
   switch (reply.kind) {
     case "result":
@@ -48,6 +53,9 @@ export function applyReply(kernel: Kernel, call: MadeCall, reply: Reply): void {
       return;
     case "operations":
       applyOperations(kernel, run, call, reply);
+      return;
+    case "stale": // but it is the current one: the SDK was told wrong, or tells us wrong
+      applyError(kernel, call, failed("the app took its request for stale"));
       return;
     default:
       reply satisfies never;
@@ -116,7 +124,7 @@ function applyOperations(
   if (
     open.length === 0 && completed.length === 0 && !isAwaited(kernel, run, call)
   ) {
-    applyError(kernel, call, noProgress());
+    applyError(kernel, call, failed("the app reported nothing new"));
     return;
   }
   kernel.calls.remove(call.id);
@@ -147,15 +155,8 @@ function isAwaited(kernel: Kernel, run: RunRow, call: MadeCall): boolean {
       ) !== undefined;
 }
 
-function noProgress(): Extract<Reply, { kind: "error" }> {
-  const message = "Cannot go on with the run: the app reported nothing new";
-  return {
-    kind: "error",
-    error: { name: "Error", message },
-    label: message,
-    isFinal: false,
-    retryAtMs: undefined,
-  };
+function failed(reason: string): Extract<Reply, { kind: "error" }> {
+  return failedAttempt(`Cannot go on with the run: ${reason}`);
 }
 
 function retry(

@@ -146,6 +146,15 @@ export class Database {
     this.#afterCommit.push(effect);
   }
 
+  /** @returns bytes of the pages that hold rows, free pages not counted */
+  usedBytes(): number {
+    const { pages = 0 } = this.get<{ pages: number }>(
+      `SELECT (SELECT page_count FROM pragma_page_count) -
+       (SELECT freelist_count FROM pragma_freelist_count) AS pages`,
+    ) ?? {};
+    return pages * PAGE_BYTES;
+  }
+
   /** Commits what is pending, waits until it is on disk and closes the file. */
   async close(): Promise<void> {
     while (this.#pending.length > 0) this.#flush();

@@ -25,6 +25,7 @@ import { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
 import { type EngineKeys, loadKeys } from "./keys.ts";
 import { OpenBatches } from "./open_batches.ts";
+import { Pruner, type Retention } from "./prune.ts";
 import {
   registerApp,
   type Registrar,
@@ -54,6 +55,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** Fixed delay between attempts in ms, instead of Inngest's documented back-off. */
   readonly retryIntervalMs?: number;
+  /** What is kept of ended runs and of events: 7 days, less when the file passes 2 GiB. */
+  readonly retention?: Retention;
   /** Requests in flight to apps in this process (16) and by URL (64), of all functions together. */
   readonly parallelism?: {
     readonly inProcess?: number;
@@ -141,6 +144,8 @@ async function assemble(
   );
   const url = `http://${server.addr.hostname}:${server.addr.port}`;
   kernel.timers.fire();
+  const pruner = new Pruner(kernel, options.retention);
+  pruner.start();
   fanOut.wake();
   let closing: Promise<void> | undefined;
   const close = () => closing ??= closeAll();
@@ -162,6 +167,7 @@ async function assemble(
     kernel.timers.close();
     kernel.calls.close();
     fanOut.close();
+    await pruner.close();
     await dispatcher.close(CLOSE_GRACE_MS);
     await server.shutdown();
     await db.close();

@@ -145,7 +145,7 @@ async function request(
       method: "POST",
       headers: {
         "content-type": "application/json",
-        "x-inngest-signature": signText(body, signingKey, nowOf(kernel)),
+        "x-inngest-signature": signText(body, signingKey),
         "x-inngest-server-kind": "cloud",
         "x-run-id": due.id,
         "x-request-id": dispatchId,

@@ -28,16 +28,28 @@ export interface Expression {
 type Path = readonly (string | number)[];
 
 const STRING_OR_HAS = /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\bhas\s*\(/g;
+const MAX_CACHED = 500; // expressions come with waits, so the cache is bounded
 const environment = createEnvironment();
+const compiled = new Map<string, Expression>();
 
 /**
  * Compiles an expression.
  *
  * @param source CEL text over `event` and `async`
  * @returns the compiled expression
- * @throws {SyntaxError} when the text is not CEL
+ * @throws {SyntaxError} when the text is not CEL, or names a function or variable that is unknown
  */
 export function compileExpression(source: string): Expression {
+  let expression = compiled.get(source);
+  if (!expression) {
+    expression = compile(source);
+    if (compiled.size >= MAX_CACHED) compiled.clear();
+    compiled.set(source, expression);
+  }
+  return expression;
+}
+
+function compile(source: string): Expression {
   const text = source.replaceAll(
     STRING_OR_HAS,
     (all, quoted) => quoted ? all : "present(",
@@ -59,6 +71,8 @@ export function compileExpression(source: string): Expression {
 
 function parse(text: string): ReturnType<typeof environment.parse> {
   try {
+    const { valid, error } = environment.check(text);
+    if (!valid) throw error ?? new SyntaxError("it is not valid");
     return environment.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error

@@ -11,4 +11,5 @@
 export type { Clock } from "./clock.ts";
 export { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 export type { ServeHandler } from "./app_driver.ts";
+export type { Retention } from "./prune.ts";
 export type { Registration } from "./registration.ts";

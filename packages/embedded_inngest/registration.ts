@@ -46,7 +46,7 @@ export async function registerApp(
   registrar: Registrar,
   target: ServeHandler | string,
 ): Promise<Registration> {
-  const { kernel, signingKey } = registrar;
+  const { signingKey } = registrar;
   const driver = createAppDriver(target);
   const body = canonicalJson({ url: driver.serveUrl });
   const response = await driver.send(driver.serveUrl, {
@@ -55,7 +55,7 @@ export async function registerApp(
       "content-type": "application/json",
       "x-inngest-server-kind": "cloud",
       "x-inngest-sync-kind": "in_band",
-      "x-inngest-signature": signText(body, signingKey, nowOf(kernel)),
+      "x-inngest-signature": signText(body, signingKey),
     },
     body,
   });

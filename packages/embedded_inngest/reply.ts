@@ -76,7 +76,7 @@ export function parseReply(
   }
   if (
     status < 300 &&
-    !isSignedBy(headers.get("x-inngest-signature"), text, signingKey, nowMs)
+    !isSignedBy(headers.get("x-inngest-signature"), text, signingKey)
   ) {
     return failedAttempt(
       "Cannot use the app's answer: its signature is missing or wrong",
@@ -117,7 +117,9 @@ export function parseReply(
  * @param message what could not be done
  * @returns an error that is retried
  */
-export function failedAttempt(message: string): Reply {
+export function failedAttempt(
+  message: string,
+): Extract<Reply, { kind: "error" }> {
   const error = { name: "Error", message };
   return {
     kind: "error",

@@ -5,6 +5,7 @@
  * signing key without its `signkey-<env>-` prefix, used as text (Inngest SDK spec 4.1.3).
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { systemClock } from "./clock.ts";
 
 const TOLERANCE_MS = 5 * 60_000; // Inngest SDK spec 4.1.3
 const KEY_PREFIX = /^signkey-[\w]+-/;
@@ -14,13 +15,13 @@ const KEY_PREFIX = /^signkey-[\w]+-/;
  *
  * @param text the canonical body of a request, or the raw body of a response
  * @param signingKey the full key, prefix included
- * @param nowMs the current time in ms since the epoch
+ * @param nowMs the current time in ms since the epoch; the wall clock's, for both sides compare it
  * @returns the header's value
  */
 export function signText(
   text: string,
   signingKey: string,
-  nowMs: number,
+  nowMs: number = wallClockMs(),
 ): string {
   const timestamp = String(Math.floor(nowMs / 1000));
   return `t=${timestamp}&s=${mac(text, timestamp, signingKey)}`;
@@ -32,14 +33,14 @@ export function signText(
  * @param header the value of `x-inngest-signature`, or null
  * @param text the raw body
  * @param signingKey the full key, prefix included
- * @param nowMs the current time in ms since the epoch
+ * @param nowMs the current time in ms since the epoch; the wall clock's, for both sides compare it
  * @returns true when the signature is ours and at most five minutes old
  */
 export function isSignedBy(
   header: string | null,
   text: string,
   signingKey: string,
-  nowMs: number,
+  nowMs: number = wallClockMs(),
 ): boolean {
   const [, timestamp, signature] =
     /^t=(\d+)&s=([0-9a-f]{64})$/.exec(header ?? "") ?? [];
@@ -68,4 +69,9 @@ function mac(text: string, timestamp: string, signingKey: string): string {
   return createHmac("sha256", secret).update(text).update(timestamp).digest(
     "hex",
   );
+}
+
+/** Not the engine's clock: a signature expires by the clock of whoever checks it. */
+function wallClockMs(): number {
+  return systemClock.now().getTime();
 }

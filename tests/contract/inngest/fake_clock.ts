@@ -16,8 +16,8 @@ export class FakeClock implements Clock {
   readonly #timers = new Set<FakeTimer>();
   #onTimer: (() => void)[] = [];
 
-  /** @param start the first instant */
-  constructor(start = new Date("2026-03-02T10:00:00Z")) {
+  /** @param start the first instant; far ahead, for the SDK dates events by the wall clock */
+  constructor(start = new Date("2040-03-05T10:00:00Z")) {
     this.#nowMs = start.getTime();
   }
 

@@ -1,8 +1,11 @@
 /**
- * An app on an engine, for tests: functions by the official SDK, run in process.
+ * An app on an engine, for tests: functions made with the official SDK.
  *
- * `ended(eventId)` resolves with the lifecycle event of the run that an event started; it works
- * through an ordinary function that listens for `inngest/function.finished`.
+ * By default the engine is the embedded one, in memory, and calls the app in this process. With
+ * INNGEST_BASE_URL the app is served on loopback and registers with the server at that address
+ * (INNGEST_SIGNING_KEY and INNGEST_EVENT_KEY when it asks for them), so the same cases run on a
+ * real Inngest. Cases that need the embedded engine's clock or API are `engineTest()`s, skipped
+ * there by name.
  */
 import { Inngest, type InngestFunction } from "inngest";
 import { serve } from "inngest/deno/fresh";
@@ -12,28 +15,15 @@ import {
   startEngine,
 } from "../../../packages/embedded_inngest/mod.ts";
 import { hashSigningKey } from "../../../packages/embedded_inngest/signature.ts";
+import { EndedRuns, type RunEnded } from "./ended_runs.ts";
 
-/** What a lifecycle event says about a run that ended. */
-export interface RunEnded {
-  readonly function_id: string;
-  readonly run_id: string;
-  readonly result?: unknown;
-  readonly error?: {
-    readonly name: string;
-    readonly message: string;
-    readonly error: string;
-  };
-  readonly event: {
-    readonly id: string;
-    readonly name: string;
-    readonly data: unknown;
-  };
-  readonly events: readonly unknown[];
-  readonly _inngest: { readonly status: string };
-}
+const OUTSIDE_URL = Deno.env.get("INNGEST_BASE_URL");
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+const NEVER_MS = 1e12; // retention sweeps set no timer that a test could meet
 
 /** An engine with an app registered on it. */
 export interface TestApp extends AsyncDisposable {
+  /** The embedded engine; reading it on a server outside is an error. */
   readonly engine: Engine;
   readonly client: Inngest;
   readonly handler: (request: Request) => Promise<Response>;
@@ -55,6 +45,16 @@ export interface TestApp extends AsyncDisposable {
 /** Makes functions on a client. */
 export type Define = (client: Inngest) => InngestFunction.Any[];
 
+/** A test of what only the embedded engine has; skipped by name on a server outside. */
+export function engineTest(name: string, fn: () => Promise<void>): void {
+  const isOutside = OUTSIDE_URL !== undefined;
+  Deno.test({
+    name: isOutside ? `${name} (needs the embedded engine)` : name,
+    ignore: isOutside,
+    fn,
+  });
+}
+
 /** The client an app configures for an engine, in cloud mode: everything is signed. */
 export function createClient(engine: Engine, id = "app"): Inngest {
   return new Inngest({
@@ -64,27 +64,32 @@ export function createClient(engine: Engine, id = "app"): Inngest {
     eventKey: engine.eventKey,
     baseUrl: engine.url,
     fetch: engine.fetch,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    logger: SILENT,
   });
 }
 
 /** Starts an engine in memory, or in `options.path`, and registers the functions. */
-export async function startApp(
+export function startApp(
   define: Define,
   options: Partial<EngineOptions> = {},
+): Promise<TestApp> {
+  return OUTSIDE_URL === undefined
+    ? startEmbedded(define, options)
+    : startOutside(define, OUTSIDE_URL);
+}
+
+async function startEmbedded(
+  define: Define,
+  options: Partial<EngineOptions>,
 ): Promise<TestApp> {
   const engine = await startEngine({
     path: ":memory:",
     retryIntervalMs: 1,
+    retention: { intervalMs: NEVER_MS },
     ...options,
   });
   const client = createClient(engine);
-  const ends = new EndedRuns();
-  const witness = client.createFunction(
-    { id: "witness", triggers: [{ event: "inngest/function.finished" }] },
-    ({ event }) => ends.add(event.data as unknown as RunEnded),
-  );
-  const handler = serve({ client, functions: [...define(client), witness] });
+  const { ends, handler } = serveWithWitness(client, define);
   try {
     await engine.register(handler);
   } catch (error) {
@@ -92,16 +97,76 @@ export async function startApp(
     throw error;
   }
   return {
+    ...createTestApp(client, handler, ends),
     engine,
+    api: (path, method = "GET") => callApi(engine, path, method),
+    [Symbol.asyncDispose]: () => engine.close(),
+  };
+}
+
+async function startOutside(
+  define: Define,
+  baseUrl: string,
+): Promise<TestApp> {
+  const signingKey = Deno.env.get("INNGEST_SIGNING_KEY");
+  const client = new Inngest({
+    id: `app${crypto.randomUUID().slice(0, 8)}`, // apps of other tests stay registered
+    isDev: signingKey === undefined,
+    baseUrl,
+    logger: SILENT,
+    ...(signingKey === undefined ? {} : { signingKey }),
+  });
+  const { ends, handler } = serveWithWitness(client, define);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    handler,
+  );
+  const response = await fetch(
+    `http://127.0.0.1:${server.addr.port}/api/inngest`,
+    { method: "PUT" },
+  );
+  await response.body?.cancel();
+  const refuse = () => {
+    throw new Error("Cannot use the embedded engine: INNGEST_BASE_URL is set");
+  };
+  return {
+    ...createTestApp(client, handler, ends),
+    get engine(): Engine {
+      return refuse();
+    },
+    api: refuse,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+function serveWithWitness(
+  client: Inngest,
+  define: Define,
+): { ends: EndedRuns; handler: (request: Request) => Promise<Response> } {
+  const ends = new EndedRuns();
+  const witness = client.createFunction(
+    { id: "witness", triggers: [{ event: "inngest/function.finished" }] },
+    ({ event }) => ends.add(event.data as unknown as RunEnded),
+  );
+  return {
+    ends,
+    handler: serve({ client, functions: [...define(client), witness] }),
+  };
+}
+
+function createTestApp(
+  client: Inngest,
+  handler: (request: Request) => Promise<Response>,
+  ends: EndedRuns,
+): Pick<TestApp, "client" | "handler" | "send" | "ended"> {
+  return {
     client,
     handler,
     async send(name, data = {}, id): Promise<string> {
       const { ids } = await client.send({ name, data, ...(id ? { id } : {}) });
       return ids[0] ?? "";
     },
-    ended: (fn) => ends.next(`app-${fn}`),
-    api: (path, method = "GET") => callApi(engine, path, method),
-    [Symbol.asyncDispose]: () => engine.close(),
+    ended: (fn) => ends.next(`${client.id}-${fn}`),
   };
 }
 
@@ -116,26 +181,4 @@ export async function callApi(
     headers: { authorization: `Bearer ${hashSigningKey(engine.signingKey)}` },
   });
   return { status: response.status, body: await response.json() };
-}
-
-class EndedRuns {
-  readonly #ended = new Map<string, RunEnded[]>();
-  readonly #waiting = new Map<string, ((run: RunEnded) => void)[]>();
-
-  add(run: RunEnded): void {
-    const waiting = this.#waiting.get(run.function_id)?.shift();
-    if (waiting) waiting(run);
-    else {this.#ended.set(run.function_id, [
-        ...this.#ended.get(run.function_id) ?? [],
-        run,
-      ]);}
-  }
-
-  next(fn: string): Promise<RunEnded> {
-    const ended = this.#ended.get(fn)?.shift();
-    if (ended) return Promise.resolve(ended);
-    return new Promise((resolve) => {
-      this.#waiting.set(fn, [...this.#waiting.get(fn) ?? [], resolve]);
-    });
-  }
 }

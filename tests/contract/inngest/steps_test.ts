@@ -253,5 +253,5 @@ Deno.test("engine calls onFailure once, with the error and the original event", 
   await app.send("a/b", { n: 7 });
   await done.promise;
   await app.ended("breaks");
-  assertEquals(seen, [["TypeError", "both", 7, "app-breaks"]]);
+  assertEquals(seen, [["TypeError", "both", 7, `${app.client.id}-breaks`]]);
 });
