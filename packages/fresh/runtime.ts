@@ -7,7 +7,7 @@
  */
 export { asset, assetSrcSet } from "./shared/asset.ts";
 export { Head, type HeadProps } from "./shared/head.ts";
-export { type ErrorStatus, HttpError } from "./shared/http_error.ts";
+export { HttpError } from "./shared/http_error.ts";
 
 /** Whether this code runs in a browser; to guard what exists only there. */
 export const IS_BROWSER: boolean = typeof document !== "undefined";
