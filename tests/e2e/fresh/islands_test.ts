@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Builder } from "fresh/dev";
 import { launchBrowser } from "../../support/browser.ts";
 import { app } from "./app/main.ts";
+import { TEXTS } from "./app/routes/kinds.tsx";
 
 const builder = new Builder({ root: `${import.meta.dirname}/app` });
 const applySnapshot = await builder.build({ snapshot: "memory" });
@@ -63,6 +64,72 @@ Deno.test("islands", async (t) => {
       await page.getByText("Nested").click();
       await page.locator("#nested input").waitFor({ state: "detached" });
       assertEquals(page.errors, []);
+    },
+  );
+
+  await t.step("islands share a signal of a module", async () => {
+    await open("/cart");
+    await page.getByText("Add Lemon").click();
+    await page.getByText("Add Lime").click();
+    await page.getByText("Items in cart: 2").waitFor();
+    assertEquals(page.errors, []);
+  });
+
+  await t.step("props arrive as what they were on the server", async () => {
+    await open("/kinds");
+    await page.locator("output[data-browser]", { hasNotText: "not yet" })
+      .waitFor();
+    assertEquals(JSON.parse(await page.textContent("output") ?? ""), [
+      86_400_000,
+      1,
+      true,
+      true,
+      true,
+      "c.example",
+      [1, 2, 255],
+      true,
+      TEXTS,
+    ]);
+    assert(await page.title() !== "broken");
+    assertEquals(page.errors, []);
+  });
+
+  await t.step(
+    "an island changes the title, which Fresh escapes, and adds nothing",
+    async () => {
+      await open("/title");
+      assertEquals(await page.title(), "Welcome");
+      await page.getByText("Change").click();
+      await page.waitForFunction(() => document.title !== "Welcome");
+      assertEquals(await page.title(), "R&amp;D");
+      assertEquals(await page.locator("meta[name=late]").count(), 0);
+    },
+  );
+
+  await t.step(
+    "every script has the nonce, and others are refused",
+    async () => {
+      const response = await page.goto(
+        `http://127.0.0.1:${server.addr.port}/small`,
+      );
+      const policy = response?.headers()["content-security-policy"] ?? "";
+      const [, nonce] = /script-src 'self' 'nonce-(\w+)'/.exec(policy) ?? [];
+      assert(nonce !== undefined, policy);
+      assertEquals(policy.includes("unsafe-inline"), false);
+      const html = await response?.text() ?? "";
+      for (const [tag] of html.matchAll(/<(?:script|style)[^>]*>/g)) {
+        assert(tag.includes(`nonce="${nonce}"`), tag);
+      }
+      page.errors.length = 0;
+      await page.evaluate(() => {
+        const script = document.createElement("script");
+        script.textContent = "document.title = 'broken'";
+        document.body.append(script);
+      });
+      assert(await page.title() !== "broken");
+      assert(
+        page.errors.some((text) => text.includes("Content Security Policy")),
+      );
     },
   );
 

@@ -1,0 +1,15 @@
+import { useState } from "preact/hooks";
+import { Head } from "fresh/runtime";
+
+export default function Title() {
+  const [title, setTitle] = useState("Welcome");
+  return (
+    <>
+      <Head>
+        <title>{title}</title>
+        {title !== "Welcome" && <meta name="late" content="late" />}
+      </Head>
+      <button type="button" onClick={() => setTitle("R&D")}>Change</button>
+    </>
+  );
+}

@@ -1,0 +1,5 @@
+import Title from "../islands/Title.tsx";
+
+export default function Page() {
+  return <Title />;
+}
