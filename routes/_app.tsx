@@ -1,10 +1,12 @@
 /** The document around every page. */
 import { asset } from "fresh/runtime";
+import { readTheme } from "../lib/auth/theme.ts";
 import { define } from "../lib/define.ts";
 
-export default define.page(function App({ Component }) {
+export default define.page(function App({ Component, req }) {
+  const theme = readTheme(req.headers);
   return (
-    <html lang="en">
+    <html lang="en" data-theme={theme === "system" ? undefined : theme}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

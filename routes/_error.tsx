@@ -1,5 +1,7 @@
-/** What people see when a page fails or does not exist. */
+/** What people see when a page fails or does not exist, and what to do next. */
 import { HttpError, page } from "fresh";
+import { isSecureSite } from "../lib/auth/secure_site.ts";
+import { setSecurityHeaders } from "../lib/auth/security_headers.ts";
 import { define } from "../lib/define.ts";
 import { logger } from "../lib/telemetry/log.ts";
 
@@ -7,36 +9,80 @@ const log = logger("http");
 
 interface ErrorData {
   readonly status: number;
+  readonly title: string;
+  readonly advice: string;
 }
 
 export const handler = define.handlers<ErrorData>((ctx) => {
-  const status = ctx.error instanceof HttpError
-    ? ctx.error.status
-    : ctx.error
-    ? 500
-    : 404;
-  if (status >= 500) {
+  const error = describeError(ctx.error);
+  if (error.status >= 500) {
     log.error("Page failed", {
       path: ctx.url.pathname,
       error: String(ctx.error),
     });
   }
-  return page({ status }, { status });
+  const headers = new Headers({ "cache-control": "no-store" });
+  setSecurityHeaders(headers, {
+    isSecure: isSecureSite(ctx.url, ctx.state.services?.config.publicUrl),
+  });
+  return page(error, { status: error.status, headers });
 });
 
 export default define.page<typeof handler>(function ErrorPage({ data }) {
-  const isMissing = data?.status === 404;
   return (
-    <main class="sign-in">
-      <h1>{isMissing ? "There is no such page" : "This page failed"}</h1>
-      <p class="muted">
-        {isMissing
-          ? "The address may be mistyped, or what it showed is gone."
-          : "The fault is on our side and has been logged. Try again in a moment."}
-      </p>
+    <main class="notice">
+      <p class="notice-code">{data.status}</p>
+      <h1>{data.title}</h1>
+      <p class="muted">{data.advice}</p>
       <p>
-        <a href="/dashboard">Go to the dashboard</a>
+        <a class="button" href="/dashboard">Go to the dashboard</a>
       </p>
     </main>
   );
 });
+
+const KNOWN: Readonly<Record<number, Omit<ErrorData, "status">>> = {
+  403: {
+    title: "This request came from another site",
+    advice: "Open the page here and send the form again.",
+  },
+  404: {
+    title: "There is no such page",
+    advice: "The address may be mistyped, or what it showed is gone.",
+  },
+  405: {
+    title: "This page cannot do that",
+    advice: "Go back and try it from the page that offers it.",
+  },
+  503: {
+    title: "MongoDB does not answer",
+    advice:
+      "Webhooks are still taken and nothing is lost: they are applied when the database is back. /ready tells more.",
+  },
+};
+
+/** A broken database is named, for it is what an operator can mend. */
+function describeError(error: unknown): ErrorData {
+  const status = error instanceof HttpError
+    ? error.status
+    : !error
+    ? 404
+    : isDatabaseDown(error)
+    ? 503
+    : 500;
+  const known = KNOWN[status] ?? {
+    title: status < 500
+      ? "This request was not understood"
+      : "This page failed",
+    advice: status < 500
+      ? "Go back and try again."
+      : "The fault is on our side and has been logged. Try again in a moment.",
+  };
+  return { status, ...known };
+}
+
+function isDatabaseDown(error: unknown): boolean {
+  return error instanceof Error &&
+    /^Mongo(ServerSelection|Network|NetworkTimeout|NotConnected|PoolCleared|TopologyClosed)Error$/
+      .test(error.name);
+}

@@ -1,5 +1,8 @@
 /** Signing in with the admin password; works without JavaScript. */
 import { HttpError, page } from "fresh";
+import { Head } from "fresh/runtime";
+import { isSecureSite } from "../lib/auth/secure_site.ts";
+import { safePath } from "../lib/auth/safe_path.ts";
 import { startSession } from "../lib/auth/session.ts";
 import { define } from "../lib/define.ts";
 
@@ -45,8 +48,7 @@ export const handler = define.handlers<SignInData>({
       {
         secret: services.sessionSecret,
         now: services.clock.now(),
-        isSecure: ctx.url.protocol === "https:" ||
-          services.config.publicUrl?.startsWith("https:") === true,
+        isSecure: isSecureSite(ctx.url, services.config.publicUrl),
       },
     );
     return new Response(null, {
@@ -58,7 +60,10 @@ export const handler = define.handlers<SignInData>({
 
 export default define.page<typeof handler>(function SignIn({ data }) {
   return (
-    <main class="sign-in">
+    <main class="notice">
+      <Head>
+        <title>Sign in · Rollcall</title>
+      </Head>
       <h1>Rollcall</h1>
       <p class="muted">Every Clerk user, present and correct in MongoDB.</p>
       <form method="post">
@@ -85,13 +90,6 @@ export default define.page<typeof handler>(function SignIn({ data }) {
     </main>
   );
 });
-
-/** Only paths of our own may follow: `//host` and `https:` lead elsewhere. */
-function safePath(value: unknown): string {
-  return typeof value === "string" && /^\/(?![/\\])/.test(value)
-    ? value
-    : "/dashboard";
-}
 
 function isCrossSite(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");

@@ -9,9 +9,20 @@ import type { Db, IndexDescription } from "mongodb";
 const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   users: [
     { key: { username: 1 }, unique: true },
-    { key: { email: 1 } },
+    { key: { email: 1, _id: 1 } },
+    { key: { full_name: 1, _id: 1 } },
+    { key: { last_name: 1 } },
     { key: { "sync.synced_at": -1, _id: -1 } },
     { key: { clerk_created_at: -1, _id: -1 } },
+    // Few users are either, so these two stay small.
+    {
+      key: { banned: 1, "sync.synced_at": -1, _id: -1 },
+      partialFilterExpression: { banned: true },
+    },
+    {
+      key: { email_verified: 1, "sync.synced_at": -1, _id: -1 },
+      partialFilterExpression: { email_verified: false },
+    },
   ],
   memberships: [
     { key: { user_id: 1 } },
@@ -27,8 +38,12 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { at: -1, _id: -1 } },
     { key: { document_id: 1, at: -1, _id: -1 } },
   ],
+  audit_log: [
+    { key: { at: -1, _id: -1 } },
+  ],
   dead_letters: [
     { key: { failed_at: -1, _id: -1 } },
+    { key: { replayed_at: 1, failed_at: -1, _id: -1 } },
   ],
 };
 

@@ -12,7 +12,9 @@ import type { UserDocument } from "../sync/user_document.ts";
 import { Changes } from "./changes.ts";
 import { connectMongo } from "./connect_mongo.ts";
 import { DeadLetters } from "./dead_letters.ts";
+import { AuditLog } from "./audit_log.ts";
 import { createIndexGuard } from "./indexes.ts";
+import { createHistoryReader, type HistoryReader } from "./overview_history.ts";
 import { SyncedCollection } from "./synced_collection.ts";
 import { WebhookEvents } from "./webhook_events.ts";
 
@@ -26,6 +28,10 @@ export interface Store extends AsyncDisposable {
   readonly webhookEvents: WebhookEvents;
   readonly changes: Changes;
   readonly deadLetters: DeadLetters;
+  /** Who did or saw what in the dashboard. */
+  readonly auditLog: AuditLog;
+  /** The charts' numbers, kept in memory for a while. */
+  readonly readHistory: HistoryReader;
   /** Resolves once all indexes exist; call before the first write. */
   ensureIndexes(): Promise<void>;
   /** Resolves when the server answers. */
@@ -56,6 +62,7 @@ export function openStore(
  * @returns The store.
  */
 export function createStore(db: Db, close: () => Promise<void>): Store {
+  const webhookEvents = new WebhookEvents(db);
   return {
     db,
     users: new SyncedCollection<UserDocument>(db, "users"),
@@ -64,9 +71,11 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
       "organizations",
     ),
     memberships: new SyncedCollection<MembershipDocument>(db, "memberships"),
-    webhookEvents: new WebhookEvents(db),
+    webhookEvents,
     changes: new Changes(db),
     deadLetters: new DeadLetters(db),
+    auditLog: new AuditLog(db),
+    readHistory: createHistoryReader({ db, webhookEvents }),
     ensureIndexes: createIndexGuard(db),
     ping: async () => {
       await db.command({ ping: 1 });

@@ -1,22 +1,115 @@
-/** The frame of the dashboard's pages. */
+/** The frame of the dashboard's pages: where one can go, and who one is. */
+import { Keyboard } from "../../islands/Keyboard.tsx";
 import { LiveRefresh } from "../../islands/LiveRefresh.tsx";
+import { readTheme, THEMES } from "../../lib/auth/theme.ts";
 import { define } from "../../lib/define.ts";
 
-export default define.layout(function DashboardLayout({ Component, state }) {
+const PAGES = [
+  { href: "/dashboard", text: "Overview", icon: "M3 12h4l3-8 4 16 3-8h4" },
+  {
+    href: "/dashboard/users",
+    text: "Users",
+    icon: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-8 8c1-4 4-5 8-5s7 1 8 5",
+  },
+  {
+    href: "/dashboard/events",
+    text: "Events",
+    icon: "M13 3 5 14h6l-1 7 8-11h-6l1-7Z",
+  },
+  {
+    href: "/dashboard/failures",
+    text: "Failures",
+    icon: "M12 4 2.5 20h19L12 4Zm0 6v4m0 3v.1",
+  },
+  {
+    href: "/dashboard/drift",
+    text: "Drift",
+    icon: "M4 8h13l-3-3m6 11H7l3 3",
+  },
+  {
+    href: "/dashboard/system",
+    text: "System",
+    icon: "M4 5h16v6H4V5Zm0 8h16v6H4v-6Zm3-5v.1m0 7.9v.1",
+  },
+];
+
+export default define.layout(
+  function DashboardLayout({ Component, state, url, req }) {
+    const path = url.pathname.replace(/\/$/, "");
+    return (
+      <div class="shell">
+        <a class="skip" href="#content">Skip to the content</a>
+        <header class="side">
+          <a class="brand" href="/dashboard">
+            <img src="/icon.svg" alt="" width="22" height="22" />Rollcall
+          </a>
+          <nav class="pages" aria-label="Pages">
+            {PAGES.map(({ href, text, icon }) => (
+              <a
+                key={href}
+                href={href}
+                aria-current={isCurrent(path, href) ? "page" : "false"}
+              >
+                <svg viewBox="0 0 24 24" aria-hidden="true">
+                  <path d={icon} />
+                </svg>
+                {text}
+              </a>
+            ))}
+          </nav>
+          <div class="tools">
+            <LiveRefresh target="content" />
+            <Keyboard />
+          </div>
+        </header>
+        <main id="content" tabIndex={-1}>
+          <Component />
+        </main>
+        <footer class="foot">
+          <ThemeForm req={req} url={url} />
+          <form method="post" action="/dashboard/sign_out">
+            <span class="muted small">{state.session?.name}</span>
+            <button type="submit" class="quiet">Sign out</button>
+          </form>
+        </footer>
+      </div>
+    );
+  },
+);
+
+interface ThemeFormProps {
+  readonly req: Request;
+  readonly url: URL;
+}
+
+function ThemeForm({ req, url }: ThemeFormProps) {
+  const chosen = readTheme(req.headers);
   return (
-    <>
-      <header class="top">
-        <a class="brand" href="/dashboard">Rollcall</a>
-        <span class="spacer" />
-        <LiveRefresh target="content" />
-        <form method="post" action="/dashboard/sign_out">
-          <span class="muted small">{state.session?.name}</span>
-          <button type="submit" class="quiet">Sign out</button>
-        </form>
-      </header>
-      <main id="content">
-        <Component />
-      </main>
-    </>
+    <form
+      method="post"
+      action="/dashboard/theme"
+      class="choice"
+      role="group"
+      aria-label="Colours"
+    >
+      <input type="hidden" name="next" value={url.pathname + url.search} />
+      {THEMES.map((theme) => (
+        <button
+          key={theme}
+          type="submit"
+          name="theme"
+          value={theme}
+          aria-pressed={theme === chosen}
+        >
+          {theme}
+        </button>
+      ))}
+    </form>
   );
-});
+}
+
+function isCurrent(path: string, href: string): boolean {
+  return href === "/dashboard"
+    ? path === href
+    : path === href || path.startsWith(`${href}/`);
+}

@@ -9,9 +9,14 @@ const requireSession = define.middleware(async (ctx) => {
     secret: services.sessionSecret,
     now: services.clock.now(),
   });
-  if (ctx.state.session !== null) return await ctx.next();
-  const next = encodeURIComponent(ctx.url.pathname + ctx.url.search);
-  return ctx.redirect(`/sign_in?next=${next}`, 303);
+  if (ctx.state.session === null) {
+    const next = encodeURIComponent(ctx.url.pathname + ctx.url.search);
+    return ctx.redirect(`/sign_in?next=${next}`, 303);
+  }
+  const response = await ctx.next();
+  // Pages hold personal data: no cache on the way may keep them.
+  response.headers.set("cache-control", "no-store");
+  return response;
 });
 
 export default [csrf(), requireSession];

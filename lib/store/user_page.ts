@@ -1,0 +1,97 @@
+/**
+ * All that is known of one user: the document, or the tombstone, and one time
+ * line of events and the writes they led to, the newest first.
+ */
+import type { MembershipDocument } from "../sync/organization_document.ts";
+import type { UserDocument } from "../sync/user_document.ts";
+import type { ChangeDocument } from "./changes.ts";
+import type { EventRow } from "./event_search.ts";
+import type { Store } from "./store.ts";
+import type { TombstoneDocument } from "./synced_collection.ts";
+
+/** An event with what it changed, or a change that no recorded event explains. */
+export interface TimelineEntry {
+  readonly at: Date;
+  readonly event: EventRow | null;
+  readonly changes: readonly ChangeDocument[];
+}
+
+/** All that is known of one user. */
+export interface UserPage {
+  /** Null when Rollcall never had it, or has deleted it. */
+  readonly user: UserDocument | null;
+  readonly tombstone: TombstoneDocument | null;
+  readonly memberships: readonly MembershipDocument[];
+  readonly timeline: readonly TimelineEntry[];
+  /** Whether there is more than the time line shows. */
+  readonly isTimelineCut: boolean;
+}
+
+/** As many as anybody scrolls through. */
+const MAX_ENTRIES = 100;
+const MAX_MEMBERSHIPS = 50;
+
+/**
+ * Reads all that is known of a user.
+ *
+ * @param store The store.
+ * @param id Clerk's id.
+ * @returns What there is; null when nothing is known of that id.
+ */
+export async function readUserPage(
+  store: Store,
+  id: string,
+): Promise<UserPage | null> {
+  const newest = { limit: MAX_ENTRIES, sort: { at: -1, _id: -1 } } as const;
+  const [user, tombstone, memberships, events, changes] = await Promise.all([
+    store.users.documents.findOne({ _id: id }),
+    store.db.collection<TombstoneDocument>("tombstones").findOne({ _id: id }),
+    store.memberships.documents.find({ user_id: id }, {
+      limit: MAX_MEMBERSHIPS,
+    }).toArray(),
+    store.webhookEvents.documents.find({ subject: id }, {
+      projection: { payload: 0 },
+      limit: MAX_ENTRIES,
+      sort: { received_at: -1, _id: -1 },
+    }).toArray(),
+    store.changes.documents.find({ document_id: id }, newest).toArray(),
+  ]);
+  if (!user && !tombstone && events.length === 0 && changes.length === 0) {
+    return null;
+  }
+  return {
+    user,
+    tombstone,
+    memberships,
+    timeline: mergeTimeline(events, changes).slice(0, MAX_ENTRIES),
+    isTimelineCut: events.length + changes.length >= MAX_ENTRIES,
+  };
+}
+
+/**
+ * Puts events and changes into one line.
+ *
+ * @param events Of one subject.
+ * @param changes Of the same document.
+ * @returns The newest first; a change stands with its event.
+ */
+export function mergeTimeline(
+  events: readonly EventRow[],
+  changes: readonly ChangeDocument[],
+): TimelineEntry[] {
+  const byEvent = Map.groupBy(changes, (change) => change.event_id);
+  const known = new Set(events.map((event) => event._id));
+  const entries: TimelineEntry[] = [
+    ...events.map((event) => ({
+      at: event.received_at,
+      event,
+      changes: byEvent.get(event._id) ?? [],
+    })),
+    ...changes.filter(({ event_id }) => !known.has(event_id)).map((change) => ({
+      at: change.at,
+      event: null,
+      changes: [change],
+    })),
+  ];
+  return entries.toSorted((a, b) => b.at.getTime() - a.at.getTime());
+}

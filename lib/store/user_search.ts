@@ -1,0 +1,140 @@
+/**
+ * Users as somebody looks for them: by text, by filters, in an order, a page at a
+ * time or all of them as a stream.
+ *
+ * Every branch is a range of an index (lib/store/indexes.ts). A search by text
+ * shows the best matches and has no further pages; typing more narrows it.
+ */
+import type { Document, Filter } from "mongodb";
+import type { UserDocument } from "../sync/user_document.ts";
+import {
+  type KeysetOrder,
+  type KeysetPage,
+  PAGE_TIMEOUT_MS,
+  readKeysetPage,
+} from "./keyset_page.ts";
+import { beginsWith, spellingsOf } from "./prefix_search.ts";
+import type { Store } from "./store.ts";
+
+/** The orders that the list can have. */
+export const USER_ORDERS = {
+  synced: { field: "sync.synced_at", direction: -1, type: "instant" },
+  created: { field: "clerk_created_at", direction: -1, type: "instant" },
+  email: { field: "email", direction: 1, type: "text" },
+  name: { field: "full_name", direction: 1, type: "text" },
+} as const satisfies Record<string, KeysetOrder>;
+
+/** Name of an order. */
+export type UserOrder = keyof typeof USER_ORDERS;
+
+/** What is looked for. */
+export interface UserQuery {
+  /** Beginning of a name, an address, a user name or an id; empty for all. */
+  readonly text: string;
+  readonly isBanned: boolean;
+  readonly isUnverified: boolean;
+  /** Written by Rollcall since then. */
+  readonly changedSince: Date | null;
+  readonly order: UserOrder;
+}
+
+/** A row of the list; metadata stays in the database. */
+export type UserRow = Omit<UserDocument, "public_metadata">;
+
+const ROW = { public_metadata: 0 };
+
+/**
+ * Reads a page of the list.
+ *
+ * @param store The store.
+ * @param query What is looked for.
+ * @param page The cursor, ignored by a search by text, and the rows wanted.
+ * @returns The rows; a search by text has no next page.
+ */
+export async function searchUsers(
+  store: Store,
+  query: UserQuery,
+  page: { readonly cursor: string | null; readonly limit: number },
+): Promise<KeysetPage<UserRow>> {
+  if (query.text !== "") return await searchText(store, query, page.limit);
+  return await readKeysetPage(store.users.documents, {
+    filter: filterOf(query),
+    order: USER_ORDERS[query.order],
+    projection: ROW,
+    ...page,
+  });
+}
+
+/**
+ * Streams all users that a query finds, for an export.
+ *
+ * @param store The store.
+ * @param query What is looked for; a search by text comes in no order.
+ * @returns The users, one batch of the driver's in memory at a time.
+ */
+export function streamUsers(
+  store: Store,
+  query: UserQuery,
+): AsyncIterable<UserDocument> {
+  const { documents } = store.users;
+  if (query.text !== "") {
+    return documents.find({
+      $or: branchesOf(query.text).map((branch) => ({
+        ...branch,
+        ...filterOf(query),
+      })),
+    } as Filter<UserDocument>);
+  }
+  const { field, direction } = USER_ORDERS[query.order];
+  return documents
+    .find(filterOf(query) as Filter<UserDocument>)
+    .sort({ [field]: direction, _id: direction });
+}
+
+/** The filter without the text. */
+export function filterOf(query: UserQuery): Document {
+  return {
+    ...(query.isBanned ? { banned: true } : {}),
+    ...(query.isUnverified ? { email_verified: false } : {}),
+    ...(query.changedSince
+      ? { "sync.synced_at": { $gte: query.changedSince } }
+      : {}),
+  };
+}
+
+/** The ranges in which a text may be found, the most telling first. */
+export function branchesOf(text: string): readonly Document[] {
+  const lower = text.toLowerCase();
+  const exact = [...new Set([lower, text])];
+  const field = (name: string, texts: readonly string[]) =>
+    texts.map((spelling) => ({ [name]: beginsWith(spelling) }));
+  return [
+    { _id: beginsWith(text) },
+    ...field("email", exact),
+    ...field("username", exact),
+    ...field("full_name", spellingsOf(text)),
+    ...field("last_name", spellingsOf(text)),
+  ];
+}
+
+async function searchText(
+  store: Store,
+  query: UserQuery,
+  limit: number,
+): Promise<KeysetPage<UserRow>> {
+  const found = await Promise.all(
+    branchesOf(query.text).map((branch) => {
+      const [name = "_id"] = Object.keys(branch);
+      return store.users.documents
+        .find({ ...branch, ...filterOf(query) } as Filter<UserDocument>, {
+          projection: ROW,
+          maxTimeMS: PAGE_TIMEOUT_MS,
+        })
+        .sort({ [name]: 1 })
+        .limit(limit)
+        .toArray();
+    }),
+  );
+  const byId = new Map(found.flat().map((user) => [user._id, user]));
+  return { rows: [...byId.values()].slice(0, limit), next: null };
+}

@@ -1,0 +1,88 @@
+/**
+ * Whether all is well, and if not, the one thing to look at first.
+ *
+ * The worst comes first: without Inngest nothing gets in, failures have lost
+ * somebody's change, drift is a difference that nobody has explained yet.
+ */
+import type { Services } from "../../../lib/services.ts";
+import type { Overview } from "../../../lib/store/overview.ts";
+
+/** What the banner says. */
+export interface Health {
+  readonly level: "good" | "warn" | "bad";
+  readonly title: string;
+  readonly detail: string;
+  readonly link: { readonly href: string; readonly text: string } | null;
+}
+
+/** A page does not wait longer for Inngest, ms. */
+const PING_TIMEOUT_MS = 250;
+
+/**
+ * Finds the one thing that the banner says.
+ *
+ * @param services What is asked.
+ * @param overview The figures of the page.
+ * @returns The worst that is known.
+ */
+export async function readHealth(
+  services: Pick<Services, "pingInngest" | "config">,
+  overview: Overview,
+): Promise<Health> {
+  if (!await answersInTime(services.pingInngest)) return INNGEST_DOWN;
+  if (overview.failureCount > 0) return failed(overview.failureCount);
+  if (services.config.clerk.webhookSecrets.length === 0) return NO_SECRET;
+  if (overview.eventCount === 0) return NOTHING_YET;
+  return {
+    level: "good",
+    title: "All is well",
+    detail: overview.recentCount === 0
+      ? "Everything that arrived is applied. Nothing came in the last hour."
+      : "Everything that arrived is applied.",
+    link: null,
+  };
+}
+
+const INNGEST_DOWN: Health = {
+  level: "bad",
+  title: "Inngest does not answer",
+  detail:
+    "Webhooks get 503 and Svix tries again: nothing that was acknowledged is lost.",
+  link: { href: "/dashboard/system", text: "Look at the system" },
+};
+
+const NO_SECRET: Health = {
+  level: "warn",
+  title: "Webhooks are not taken yet",
+  detail:
+    "Set CLERK_WEBHOOK_SIGNING_SECRET to the secret of the endpoint in Clerk's dashboard, and restart.",
+  link: { href: "/dashboard/system", text: "Look at the system" },
+};
+
+const NOTHING_YET: Health = {
+  level: "warn",
+  title: "Waiting for the first event",
+  detail:
+    "Point a webhook endpoint of Clerk at /api/webhooks/clerk and send an example from its Testing tab.",
+  link: null,
+};
+
+function failed(count: number): Health {
+  return {
+    level: "bad",
+    title: count === 1
+      ? "One event failed for good"
+      : `${count.toLocaleString("en")} events failed for good`,
+    detail: "Their changes are not in MongoDB until they are replayed.",
+    link: { href: "/dashboard/failures", text: "See the failures" },
+  };
+}
+
+async function answersInTime(ask: () => Promise<void>): Promise<boolean> {
+  const { promise: timeout, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS);
+  const answer = ask().then(() => true as const, () => false as const);
+  const answers = await Promise.race([answer, timeout]);
+  clearTimeout(timer);
+  return answers;
+}

@@ -1,0 +1,122 @@
+/** Failures: events whose function gave up, until somebody replays them. */
+import { page } from "fresh";
+import { define } from "../../lib/define.ts";
+import { readDeadLetters } from "../../lib/store/dead_letter_page.ts";
+import type { DeadLetterDocument } from "../../lib/store/dead_letters.ts";
+import type { KeysetPage } from "../../lib/store/keyset_page.ts";
+import { EmptyState } from "./(_components)/EmptyState.tsx";
+import { Instant } from "./(_components)/Instant.tsx";
+import { eventLink, linkWith } from "./(_components)/links.ts";
+import { PageHead } from "./(_components)/PageHead.tsx";
+import { Pager } from "./(_components)/Pager.tsx";
+import { Subject } from "./(_components)/Subject.tsx";
+
+interface FailuresData {
+  readonly letters: KeysetPage<DeadLetterDocument>;
+  readonly withReplayed: boolean;
+  readonly now: Date;
+}
+
+const ROWS = 50;
+
+export const handler = define.handlers<FailuresData>({
+  async GET(ctx) {
+    const { store, clock } = ctx.state.services;
+    const { searchParams } = ctx.url;
+    const withReplayed = searchParams.has("replayed");
+    const letters = await readDeadLetters(store, {
+      withReplayed,
+      cursor: searchParams.get("after"),
+      limit: ROWS,
+    });
+    return page({ letters, withReplayed, now: clock.now() });
+  },
+});
+
+export default define.page<typeof handler>(
+  function FailuresPage({ data, url }) {
+    const { letters, withReplayed, now } = data;
+    return (
+      <>
+        <PageHead
+          title="Failures"
+          lead="Events whose function failed after all its attempts"
+        >
+          <nav class="choice" aria-label="Which failures">
+            <a
+              href={linkWith(url, { replayed: null, after: null })}
+              aria-current={withReplayed ? "false" : "true"}
+            >
+              Open
+            </a>
+            <a
+              href={linkWith(url, { replayed: "1", after: null })}
+              aria-current={withReplayed ? "true" : "false"}
+            >
+              All
+            </a>
+          </nav>
+        </PageHead>
+        {letters.rows.length === 0
+          ? (
+            <EmptyState title="Nothing has failed">
+              An event ends up here when its function has used up all its
+              attempts. Until then Inngest tries again by itself.
+            </EmptyState>
+          )
+          : <LetterTable letters={letters.rows} now={now} />}
+        <Pager url={url} next={letters.next} />
+      </>
+    );
+  },
+);
+
+interface LetterTableProps {
+  readonly letters: readonly DeadLetterDocument[];
+  readonly now: Date;
+}
+
+function LetterTable({ letters, now }: LetterTableProps) {
+  return (
+    <div class="table-frame">
+      <table aria-label="Failures">
+        <thead>
+          <tr>
+            <th>Event</th>
+            <th>About</th>
+            <th>Error</th>
+            <th class="end">Failed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {letters.map((letter) => (
+            <tr key={letter._id} data-row>
+              <td>
+                <a href={eventLink(letter.event_id)}>{letter.event_name}</a>
+                <span class="below">{letter.function_id}</span>
+              </td>
+              <td>
+                <Subject id={letter.subject} />
+              </td>
+              <td class="breakable">
+                {letter.error.message}
+                <span class="below">
+                  {letter.error.name}
+                  {letter.failures > 1 && `, ${letter.failures} times`}
+                </span>
+              </td>
+              <td class="end">
+                <Instant at={letter.failed_at} now={now} />
+                {letter.replayed_at && (
+                  <span class="below">
+                    replayed <Instant at={letter.replayed_at} now={now} />
+                  </span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,193 @@
+/** One user: the document as it is, and the time line that says why. */
+import { type Context, HttpError, page } from "fresh";
+import type { Session } from "../../../lib/auth/session.ts";
+import { define, type State } from "../../../lib/define.ts";
+import { readUserPage, type UserPage } from "../../../lib/store/user_page.ts";
+import type { UserDocument } from "../../../lib/sync/user_document.ts";
+import { Fact } from "../(_components)/Fact.tsx";
+import { Instant } from "../(_components)/Instant.tsx";
+import { idOf } from "../(_components)/links.ts";
+import { PageHead } from "../(_components)/PageHead.tsx";
+import { Payload } from "../(_components)/Payload.tsx";
+import { RevealForm } from "../(_components)/RevealForm.tsx";
+import { Timeline } from "../(_components)/Timeline.tsx";
+import { UserMarks } from "../(_components)/UserTable.tsx";
+
+interface UserData {
+  readonly id: string;
+  readonly found: UserPage;
+  readonly isRevealed: boolean;
+  readonly session: Session | null;
+  readonly now: Date;
+}
+
+export const handler = define.handlers<UserData>({
+  GET: async (ctx) => page(await readUser(ctx, false)),
+  async POST(ctx) {
+    const { session, services } = ctx.state;
+    if (session?.role !== "operator") throw new HttpError(403);
+    await services.store.auditLog.record({
+      who: session.name,
+      action: "reveal-metadata",
+      subject: idOf(ctx.url),
+    }, services.clock);
+    return page(await readUser(ctx, true));
+  },
+});
+
+export default define.page<typeof handler>(function UserDetail({ data }) {
+  const { id, found, isRevealed, session, now } = data;
+  const { user } = found;
+  const name = user ? user.full_name ?? user.username : id;
+  return (
+    <>
+      <p class="crumb">
+        <a href="/dashboard/users">Users</a>
+      </p>
+      <PageHead
+        title={
+          <>
+            {name} {user && <UserMarks user={user} />}
+          </>
+        }
+        tab={name}
+        lead={<code>{id}</code>}
+      />
+      <Absence found={found} now={now} />
+      <div class="columns">
+        <div>
+          {user && <Document user={user} now={now} />}
+          {user && (
+            <section aria-labelledby="metadata">
+              <h2 id="metadata">Public metadata</h2>
+              <Payload
+                value={{ public_metadata: user.public_metadata }}
+                isRevealed={isRevealed}
+                label="Public metadata"
+              />
+              <RevealForm session={session} isRevealed={isRevealed} />
+            </section>
+          )}
+          <Memberships found={found} />
+        </div>
+        <section aria-labelledby="timeline">
+          <h2 id="timeline">What happened</h2>
+          <Timeline entries={found.timeline} now={now} />
+          {found.isTimelineCut && (
+            <p class="muted small">
+              The newest entries.{" "}
+              <a href={`/dashboard/events?text=${encodeURIComponent(id)}`}>
+                All events about this user
+              </a>
+            </p>
+          )}
+        </section>
+      </div>
+    </>
+  );
+});
+
+async function readUser(
+  ctx: Context<State>,
+  isRevealed: boolean,
+): Promise<UserData> {
+  const { services, session } = ctx.state;
+  const id = idOf(ctx.url);
+  const found = await readUserPage(services.store, id);
+  if (found === null) throw new HttpError(404);
+  return { id, found, isRevealed, session, now: services.clock.now() };
+}
+
+interface AbsenceProps {
+  readonly found: UserPage;
+  readonly now: Date;
+}
+
+/** Why there is no document. */
+function Absence({ found: { user, tombstone }, now }: AbsenceProps) {
+  if (user) return null;
+  return (
+    <section class="banner banner-warn" aria-label="Why there is no document">
+      <div>
+        <p class="banner-title">
+          {tombstone ? "Deleted by Clerk" : "Not in MongoDB"}
+        </p>
+        <p>
+          {tombstone
+            ? (
+              <>
+                The document went{" "}
+                <Instant at={tombstone.deleted_at} now={now} />{" "}
+                and stays away: older events about this user change nothing.
+              </>
+            )
+            : "Events about this user are on record, but none of them has been applied."}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+interface DocumentProps {
+  readonly user: UserDocument;
+  readonly now: Date;
+}
+
+function Document({ user, now }: DocumentProps) {
+  const { sync, email } = user;
+  const verified = email === null ? null : yesNo(user.email_verified);
+  return (
+    <section aria-labelledby="document">
+      <h2 id="document">Document</h2>
+      <dl class="facts">
+        <Fact label="E-mail">{email}</Fact>
+        <Fact label="Verified" isOptional>{verified}</Fact>
+        <Fact label="First name">{user.first_name}</Fact>
+        <Fact label="Last name">{user.last_name}</Fact>
+        <Fact label="User name">{user.username}</Fact>
+        <Fact label="Phone">{user.phone}</Fact>
+        <Fact label="External id">
+          {user.external_id && <code>{user.external_id}</code>}
+        </Fact>
+        <Fact label="Banned">{yesNo(user.banned)}</Fact>
+        <Fact label="Locked">{yesNo(user.locked)}</Fact>
+        <Fact label="Created">
+          <Instant at={user.clerk_created_at} now={now} />
+        </Fact>
+        <Fact label="Changed in Clerk">
+          <Instant at={user.clerk_updated_at} now={now} />
+        </Fact>
+        <Fact label="Synced">
+          <Instant at={sync.synced_at} now={now} />
+        </Fact>
+        <Fact label="By way of">{sync.source}</Fact>
+        <Fact label="Version">
+          <code>{sync.version}</code>
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function yesNo(value: boolean | null): string {
+  return value ? "yes" : "no";
+}
+
+function Memberships({ found }: { readonly found: UserPage }) {
+  if (found.memberships.length === 0) return null;
+  return (
+    <section aria-labelledby="memberships">
+      <h2 id="memberships">Organizations</h2>
+      <dl class="facts">
+        {found.memberships.map((membership) => (
+          <Fact
+            key={membership._id}
+            label={membership.role_name ?? membership.role ?? "member"}
+          >
+            <code>{membership.organization_id}</code>
+          </Fact>
+        ))}
+      </dl>
+    </section>
+  );
+}
