@@ -1,0 +1,191 @@
+/**
+ * What an app may answer that is not an SDK's answer: the run fails clearly, nothing gets stuck.
+ */
+import { assertEquals, assertMatch } from "@std/assert";
+import { signText } from "../../../packages/embedded_inngest/signature.ts";
+import {
+  type Engine,
+  startEngine,
+} from "../../../packages/embedded_inngest/mod.ts";
+import { callApi, createClient, engineTest } from "./start_app.ts";
+import { FakeClock } from "./fake_clock.ts";
+
+const FUNCTION = {
+  id: "raw-fn",
+  name: "fn",
+  triggers: [{ event: "a/b" }],
+  steps: {
+    step: {
+      runtime: { type: "http", url: "http://localhost/api/inngest" },
+      retries: { attempts: 1 },
+    },
+  },
+};
+const SDK = { "x-inngest-sdk": "js:v4.24.0", "x-inngest-req-version": "2" };
+
+/** An app without an SDK: it registers one function and answers calls with `answer`. */
+async function startRawApp(
+  answer: (signed: (text: string) => Record<string, string>) => Response,
+  clock = new FakeClock(),
+): Promise<{ engine: Engine; calls: () => number }> {
+  const engine = await startEngine({
+    path: ":memory:",
+    retryIntervalMs: 1_000,
+    retention: { intervalMs: 1e12 },
+    clock,
+  });
+  let calls = 0;
+  const signed = (text: string) => ({
+    ...SDK,
+    "x-inngest-signature": signText(text, engine.signingKey),
+  });
+  await engine.register((request) => {
+    if (request.method === "POST") {
+      calls++;
+      return answer(signed);
+    }
+    return Response.json({ app_id: "raw", functions: [FUNCTION] }, {
+      headers: { "x-inngest-sync-kind": "in_band" },
+    });
+  });
+  return { engine, calls: () => calls };
+}
+
+interface ShownRun {
+  readonly status: string;
+  readonly output?: { readonly message?: string };
+}
+
+async function readRun(engine: Engine, eventId: string): Promise<ShownRun> {
+  const { body } = await callApi(engine, `/v1/events/${eventId}/runs`);
+  return (body as { data: [ShownRun] }).data[0];
+}
+
+for (
+  const { what, answer, error } of [
+    {
+      what: "200 without the SDK's header",
+      answer: () => new Response('"hello"'),
+      error: /no "x-inngest-sdk" header/,
+    },
+    {
+      what: "200 without a signature",
+      answer: () => new Response('"hello"', { headers: SDK }),
+      error: /signature is missing or wrong/,
+    },
+    {
+      what: "206 that is not JSON",
+      answer: (signed) =>
+        new Response("<html>", { status: 206, headers: signed("<html>") }),
+      error: /operations are malformed/,
+    },
+    {
+      what: "206 without operations",
+      answer: (signed) =>
+        new Response("[]", { status: 206, headers: signed("[]") }),
+      error: /reported nothing new/,
+    },
+    {
+      what: "502 from a proxy",
+      answer: () => new Response("Bad gateway", { status: 502 }),
+      error: /HTTP 502/,
+    },
+    {
+      what: "an output of more than 4 MiB",
+      answer: (signed) => {
+        const text = JSON.stringify("x".repeat(4 * 1024 * 1024));
+        return new Response(text, { headers: signed(text) });
+      },
+      error: /larger than 4 MiB/,
+    },
+    {
+      what: "a rejected promise",
+      answer: () => {
+        throw new TypeError("no host");
+      },
+      error: /no host/,
+    },
+    {
+      what: "that the current request is stale",
+      answer: () =>
+        Response.json({ name: "StaleDispatchError", message: "stale" }, {
+          status: 400,
+          headers: { ...SDK, "x-inngest-no-retry": "true" },
+        }),
+      error: /for stale/,
+    },
+  ] satisfies {
+    what: string;
+    answer: Parameters<typeof startRawApp>[0];
+    error: RegExp;
+  }[]
+) {
+  engineTest(
+    `an app that answers ${what} has its attempts, then the run fails`,
+    async () => {
+      const clock = new FakeClock();
+      const { engine, calls } = await startRawApp(answer, clock);
+      await using _ = engine;
+      const { ids: [id = ""] } = await createClient(engine).send({
+        name: "a/b",
+        data: {},
+      });
+      await clock.advanceToNext(1_000);
+      const run = await untilEnded(engine, id);
+      assertEquals([run.status, calls()], ["Failed", 2]);
+      assertMatch(run.output?.message ?? "", error);
+    },
+  );
+}
+
+engineTest(
+  "an operation that the engine lacks fails its run and names the way out",
+  async () => {
+    const { engine } = await startRawApp((signed) => {
+      const text = JSON.stringify([
+        { op: "AIGateway", id: "a".repeat(40), name: "ai", opts: {} },
+      ]);
+      return new Response(text, { status: 206, headers: signed(text) });
+    });
+    await using _ = engine;
+    const { ids: [id = ""] } = await createClient(engine).send({
+      name: "a/b",
+      data: {},
+    });
+    const run = await untilEnded(engine, id);
+    assertEquals(run.status, "Failed");
+    assertMatch(run.output?.message ?? "", /"AIGateway".*Inngest's own server/);
+  },
+);
+
+engineTest("a run of more than 1,000 steps fails", async () => {
+  const { engine } = await startRawApp((signed) => {
+    const text = JSON.stringify(
+      Array.from({ length: 1_001 }, (_, i) => ({
+        op: "StepRun",
+        id: i.toString(16).padStart(40, "0"),
+        name: `s${i}`,
+        data: i,
+      })),
+    );
+    return new Response(text, { status: 206, headers: signed(text) });
+  });
+  await using _ = engine;
+  const { ids: [id = ""] } = await createClient(engine).send({
+    name: "a/b",
+    data: {},
+  });
+  const run = await untilEnded(engine, id);
+  assertEquals(run.status, "Failed");
+  assertMatch(run.output?.message ?? "", /1000 steps/);
+});
+
+/** Turns the event loop until the run of an event has ended. */
+async function untilEnded(engine: Engine, eventId: string): Promise<ShownRun> {
+  for (let turn = 0; turn < 10_000; turn++) {
+    const run = await readRun(engine, eventId);
+    if (run && run.status !== "Running") return run;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error("Cannot see the end of the run: it is still open");
+}
