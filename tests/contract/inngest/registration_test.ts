@@ -1,0 +1,225 @@
+/**
+ * Registration: what is refused and how it is said, what a new registration changes, the keys.
+ */
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { Inngest, type InngestFunction } from "inngest";
+import { serve } from "inngest/deno/fresh";
+import { startEngine } from "../../../packages/embedded_inngest/mod.ts";
+import { callApi, createClient, engineTest, startApp } from "./start_app.ts";
+
+type Options = Parameters<Inngest["createFunction"]>[0];
+
+for (
+  const { option, config, message } of [
+    {
+      option: "debounce",
+      config: { debounce: { period: "5s" } },
+      message:
+        /"app-fn": option "debounce" is not implemented.*INNGEST_BASE_URL/,
+    },
+    {
+      option: "singleton",
+      config: { singleton: { mode: "skip" } },
+      message: /"app-fn": option "singleton" is not implemented/,
+    },
+    {
+      option: "priority",
+      config: { priority: { run: "300" } },
+      message: /"app-fn": option "priority" is not implemented/,
+    },
+    {
+      option: "a cron expression of six fields",
+      config: { triggers: [{ cron: "0 0 9 * * *" }] },
+      message: /option "triggers" is not valid: .*6 fields/,
+    },
+    {
+      option: "a condition that is no CEL",
+      config: { triggers: [{ event: "a/b", if: "event.data.n === 1" }] },
+      message: /option "triggers" is not valid/,
+    },
+    {
+      option: "a condition with a function that CEL here lacks",
+      config: { triggers: [{ event: "a/b", if: "now() > event.data.at" }] },
+      message: /option "triggers" is not valid: .*now/,
+    },
+    {
+      option: "account concurrency without a key",
+      config: { concurrency: { limit: 1, scope: "account" } },
+      message: /option "concurrency" needs a key/,
+    },
+    {
+      option: "cancelOn with batchEvents",
+      config: {
+        batchEvents: { maxSize: 2, timeout: "5s" },
+        cancelOn: [{ event: "x" }],
+      },
+      message: /option "cancelOn" does not go with batchEvents/,
+    },
+    {
+      option: "a rate limit over more than a day",
+      config: { rateLimit: { limit: 1, period: "48h" } },
+      message: /option "rateLimit.period" is above 24 hours/,
+    },
+  ] satisfies { option: string; config: object; message: RegExp }[]
+) {
+  engineTest(`register() refuses ${option}`, async () => {
+    await using engine = await startEngine({ path: ":memory:" });
+    const client = createClient(engine);
+    const fn = client.createFunction(
+      { id: "fn", triggers: [{ event: "a/b" }], ...config } as Options,
+      () => {},
+    );
+    const error = await assertRejects(
+      () => engine.register(serve({ client, functions: [fn] })),
+      TypeError,
+    );
+    assertMatch(error.message, message);
+  });
+}
+
+engineTest(
+  "register() refuses an app that signs with another key",
+  async () => {
+    await using engine = await startEngine({ path: ":memory:" });
+    const client = new Inngest({
+      id: "app",
+      isDev: false,
+      signingKey: `signkey-local-${"0".repeat(64)}`,
+      eventKey: engine.eventKey,
+      baseUrl: engine.url,
+      fetch: engine.fetch,
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
+    });
+    await assertRejects(
+      () =>
+        engine.register(serve({
+          client,
+          functions: [],
+          enableUnauthedSync: false,
+        })),
+      Error,
+      "it answered HTTP 401",
+    );
+  },
+);
+
+engineTest(
+  "a function that a new registration lacks is archived, and its open runs fail visibly",
+  async () => {
+    const entered = Promise.withResolvers<void>();
+    await using app = await startApp((client) => [
+      client.createFunction(
+        { id: "old", triggers: [{ event: "a/b" }] },
+        async ({ step }) => {
+          entered.resolve();
+          await step.waitForEvent("w", { event: "a/go", timeout: "1h" });
+        },
+      ),
+    ]);
+    const id = await app.send("a/b");
+    await entered.promise;
+    const without: InngestFunction.Any[] = [];
+    await app.engine.register(
+      serve({ client: app.client, functions: without }),
+    );
+    const { body: functions } = await app.api("/v1/apps/app/functions");
+    assertEquals((functions as unknown[]).length, 2); // shown, as archived
+    await app.send("a/go");
+    await app.send("a/b"); // starts nothing any more
+    for (;;) {
+      const { body } = await app.api(`/v1/events/${id}/runs`);
+      const [run] = (body as {
+        data: { status: string; output?: { message: string } }[];
+      }).data;
+      if (run?.status === "Failed") {
+        assertMatch(run.output?.message ?? "", /the app no longer has it/);
+        break;
+      }
+      await app.send("a/go"); // the run may not have waited yet
+    }
+    assertEquals(await countRuns(app.api), 1);
+  },
+);
+
+engineTest(
+  "POST /fn/register takes a pushed registration and calls the app by its URL",
+  async () => {
+    await using engine = await startEngine({ path: ":memory:" });
+    const called = Promise.withResolvers<unknown>();
+    const client = createClient(engine, "remote");
+    const fn = client.createFunction(
+      { id: "fn", triggers: [{ event: "a/b" }] },
+      async ({ event, step }) => {
+        const n = await step.run("read", () => event.data.n + 1);
+        called.resolve(n);
+      },
+    );
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      serve({ client, functions: [fn] }),
+    );
+    const response = await fetch(
+      `http://127.0.0.1:${server.addr.port}/api/inngest`,
+      { method: "PUT" },
+    );
+    assertEquals((await response.json()).modified, true);
+    await client.send({ name: "a/b", data: { n: 1 } });
+    assertEquals(await called.promise, 2);
+  },
+);
+
+engineTest(
+  "functions of an earlier registration start runs before the app registers again",
+  async () => {
+    const path = await Deno.makeTempDir();
+    const define = (client: Inngest) => [
+      client.createFunction(
+        { id: "fn", triggers: [{ event: "a/b" }] },
+        ({ event }) => event.data,
+      ),
+    ];
+    {
+      await using _app = await startApp(define, { path });
+    }
+    {
+      await using engine = await startEngine({ path });
+      await createClient(engine).send({ name: "a/b", data: { early: true } });
+    }
+    await using app = await startApp(define, { path });
+    assertEquals((await app.ended("fn")).result, { early: true });
+    await app.engine.close();
+    await Deno.remove(path, { recursive: true });
+  },
+);
+
+engineTest(
+  "startEngine() makes its keys once, readable by the owner alone",
+  async () => {
+    const path = await Deno.makeTempDir();
+    const keysOf = async () => {
+      await using engine = await startEngine({ path });
+      return [engine.signingKey, engine.eventKey];
+    };
+    const first = await keysOf();
+    assertEquals(await keysOf(), first);
+    const { mode } = await Deno.stat(`${path}/keys.json`);
+    assertEquals((mode ?? 0) & 0o777, 0o600);
+    await Deno.remove(path, { recursive: true });
+  },
+);
+
+engineTest(
+  "startEngine() refuses a folder that another engine has open",
+  async () => {
+    const path = await Deno.makeTempDir();
+    await using engine = await startEngine({ path });
+    await assertRejects(() => startEngine({ path }), Error);
+    await engine.close();
+    await Deno.remove(path, { recursive: true });
+  },
+);
+
+async function countRuns(api: (path: string) => ReturnType<typeof callApi>) {
+  const { body } = await api("/api/v2/runs?functionId=old&limit=100");
+  return (body as { data: unknown[] }).data.length;
+}
