@@ -14,11 +14,13 @@ class Gauge {
   readonly #now = new Map<string, number>();
   readonly #most = new Map<string, number>();
 
-  async hold(key: string): Promise<void> {
+  /** Stays for some turns of the event loop, longer while fewer than `company` are there. */
+  async hold(key: string, company = 1): Promise<void> {
     const count = (this.#now.get(key) ?? 0) + 1;
     this.#now.set(key, count);
     this.#most.set(key, Math.max(count, this.#most.get(key) ?? 0));
-    for (let turn = 0; turn < 20; turn++) {
+    const isAlone = () => this.most(key) < company;
+    for (let turn = 0; turn < 20 || (isAlone() && turn < 20_000); turn++) {
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.#now.set(key, (this.#now.get(key) ?? 0) - 1);
@@ -62,7 +64,7 @@ Deno.test("a concurrency key limits each of its values on its own", async () => 
     }, async ({ event, step }) => {
       await step.run(
         "hold",
-        () => Promise.all([gauge.hold(event.data.u), gauge.hold("all")]),
+        () => Promise.all([gauge.hold(event.data.u), gauge.hold("all", 2)]),
       );
     }),
   ]);
@@ -272,19 +274,21 @@ engineTest(
         triggers: [{ event: "a/b" }],
         cancelOn: [{ event: "a/stop", match: "data.u" }],
         onFailure: () => void failures.push("failed"),
-      }, async ({ step }) => {
-        await step.sleep("z", "1h");
+      }, async ({ event, step }) => {
+        await step.sleep("z", event.data.sleep);
         return "slept";
       }),
     ], { clock });
     await app.send("a/stop", { u: "x" }); // before the run exists: no effect
-    await app.client.send(batchOf("a/b", [{ u: "x" }, { u: "y" }]));
-    await clock.nextTimer(HOUR_MS);
+    await app.client.send(
+      batchOf("a/b", [{ u: "x", sleep: "1h" }, { u: "y", sleep: "30m" }]),
+    );
+    await clock.nextTimer(30 * MINUTE_MS); // y sleeps, so x has been created
     await app.send("a/stop", { u: "x" });
     const cancelled = await app.ended("long");
     assertEquals(cancelled._inngest.status, "Cancelled");
-    assertEquals(cancelled.event.data, { u: "x" });
-    clock.advance(HOUR_MS);
+    assertEquals(cancelled.event.data, { u: "x", sleep: "1h" });
+    clock.advance(30 * MINUTE_MS);
     assertEquals((await app.ended("long")).result, "slept");
     assertEquals(failures, []);
   },
