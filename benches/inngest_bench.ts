@@ -104,9 +104,15 @@ async function benchEvents(folder: string): Promise<void> {
         (index) => client.send(event(1_000_000 + index)),
       ),
   );
+  const alone = createClient(engine, answerAtOnce);
+  const sdk = await measure(
+    SINGLE_EVENTS,
+    () =>
+      inParallel(SENDERS, SINGLE_EVENTS, (index) => alone.send(event(index))),
+  );
   report(
-    `events/s acknowledged one by one, ${SENDERS} senders`,
-    single.toFixed(0),
+    `events/s one by one, ${SENDERS} senders, engine · SDK's send() alone`,
+    `${single.toFixed(0)} · ${sdk.toFixed(0)}`,
   );
 }
 

@@ -10,7 +10,6 @@ const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford base 32
 const ENTROPY_BYTES = 10;
 const TIME_CHARS = 10;
 const SEED_COUNTER_OFFSET = 6; // the last four of ten bytes hold the counter
-const ULID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
 
 /** What an SDK sends in `x-inngest-event-id-seed`. */
 export interface EventIdSeed {
@@ -74,15 +73,6 @@ export function parseEventIdSeed(
   }
   const entropy = decodeBase64(entropyText);
   return entropy?.length === ENTROPY_BYTES ? { millis, entropy } : undefined;
-}
-
-/**
- * Tells whether a text can be the id of a run or an internal event id.
- *
- * @param text what a client sent
- */
-export function isUlid(text: string): boolean {
-  return ULID_PATTERN.test(text);
 }
 
 function increment(bytes: Uint8Array): void {

@@ -138,25 +138,30 @@ for (
   );
 }
 
-engineTest(
-  "an operation that the engine lacks fails its run and names the way out",
-  async () => {
-    const { engine } = await startRawApp((signed) => {
-      const text = JSON.stringify([
-        { op: "AIGateway", id: "a".repeat(40), name: "ai", opts: {} },
-      ]);
-      return new Response(text, { status: 206, headers: signed(text) });
-    });
-    await using _ = engine;
-    const { ids: [id = ""] } = await createClient(engine).send({
-      name: "a/b",
-      data: {},
-    });
-    const run = await untilEnded(engine, id);
-    assertEquals(run.status, "Failed");
-    assertMatch(run.output?.message ?? "", /"AIGateway".*Inngest's own server/);
-  },
-);
+for (const op of ["WaitForSignal", "Gateway", "AIGateway", "DeferAdd"]) {
+  engineTest(
+    `operation ${op} fails its run and names the way out`,
+    async () => {
+      const { engine } = await startRawApp((signed) => {
+        const text = JSON.stringify([
+          { op, id: "a".repeat(40), name: "x", opts: {} },
+        ]);
+        return new Response(text, { status: 206, headers: signed(text) });
+      });
+      await using _ = engine;
+      const { ids: [id = ""] } = await createClient(engine).send({
+        name: "a/b",
+        data: {},
+      });
+      const run = await untilEnded(engine, id);
+      assertEquals(run.status, "Failed");
+      assertMatch(
+        run.output?.message ?? "",
+        new RegExp(`"${op}".*Inngest's own server`),
+      );
+    },
+  );
+}
 
 engineTest("a run of more than 1,000 steps fails", async () => {
   const { engine } = await startRawApp((signed) => {

@@ -1,0 +1,68 @@
+/**
+ * Memory of the embedded Inngest engine while 100,000 events wait in its queue and then run.
+ *
+ * Sends everything while the app answers no call, so that all of it is a backlog on disk; then lets
+ * the app answer, and prints resident memory on the way down.
+ *
+ * Run: deno run -A benches/inngest_soak.ts [events]
+ */
+import { Inngest } from "inngest";
+import { serve } from "inngest/deno/fresh";
+import { startEngine } from "../packages/embedded_inngest/mod.ts";
+
+const EVENTS = Number(Deno.args[0] ?? 100_000);
+const BATCH_SIZE = 500;
+const REPORTS = 10;
+
+/** Prints a line of the report. */
+function report(label: string): void {
+  const mib = Deno.memoryUsage().rss / 2 ** 20;
+  // deno-lint-ignore no-console
+  console.log(`${label.padEnd(40)} ${mib.toFixed(0).padStart(5)} MiB resident`);
+}
+
+const path = await Deno.makeTempDir({ prefix: "inngest_soak_" });
+const engine = await startEngine({ path });
+const client = new Inngest({
+  id: "soak",
+  isDev: false,
+  signingKey: engine.signingKey,
+  eventKey: engine.eventKey,
+  baseUrl: engine.url,
+  fetch: engine.fetch,
+});
+const finished = Promise.withResolvers<void>();
+const seen = new Set<string>();
+let runs = 0;
+const fn = client.createFunction(
+  { id: "one-step", triggers: [{ event: "soak/go" }] },
+  async ({ event, step }) => {
+    await step.run("only", () => 1);
+    seen.add(event.data.key);
+    if (++runs % (EVENTS / REPORTS) === 0) report(`${runs} runs executed`);
+    if (seen.size === EVENTS) finished.resolve();
+  },
+);
+const hold = Promise.withResolvers<void>();
+const handler = serve({ client, functions: [fn] });
+await engine.register(async (request) => {
+  if (request.method === "POST") await hold.promise;
+  return await handler(request);
+});
+report("started");
+for (let sent = 0; sent < EVENTS; sent += BATCH_SIZE) {
+  await client.send(
+    Array.from({ length: BATCH_SIZE }, (_, i) => ({
+      name: "soak/go",
+      data: { key: String(sent + i), notes: "x".repeat(1_500) },
+    })),
+  );
+}
+report(`${EVENTS} events on disk, none run`);
+const started = performance.now();
+hold.resolve();
+await finished.promise;
+const seconds = (performance.now() - started) / 1000;
+report(`${(EVENTS / seconds).toFixed(0)} runs/s, ${runs - EVENTS} repeated`);
+await engine.close();
+await Deno.remove(path, { recursive: true });
