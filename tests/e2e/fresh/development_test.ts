@@ -12,6 +12,9 @@ interface DevServer extends AsyncDisposable {
   readonly folder: string;
 }
 
+/** A server that has not started by then never will. */
+const START_MS = 40_000;
+
 const REPOSITORY = new URL("../../../", import.meta.url);
 
 Deno.test("development", async (t) => {
@@ -84,8 +87,10 @@ async function startDevServer(): Promise<DevServer> {
     args: ["run", "-A", "--watch", "dev.ts", "listen", String(port)],
     cwd: folder,
     stdout: "piped",
-    stderr: "null",
+    stderr: "inherit",
   }).spawn();
+  // Under --watch a process that failed waits for a change, for ever.
+  const deadline = setTimeout(() => process.kill("SIGKILL"), START_MS);
   const output = process.stdout.pipeThrough(new TextDecoderStream());
   const reader = output.getReader();
   let text = "";
@@ -94,6 +99,7 @@ async function startDevServer(): Promise<DevServer> {
     if (done) throw new Error(`Cannot start: ${text}`);
     text += value;
   }
+  clearTimeout(deadline);
   const drained = drain(reader);
   return {
     url: `http://127.0.0.1:${port}`,
@@ -130,7 +136,7 @@ async function copyApp(folder: string): Promise<void> {
       );
     }
   }
-  for (const name of ["main.ts", "dev.ts"]) {
+  for (const name of ["main.ts", "dev.ts", "cart.ts"]) {
     await Deno.copyFile(`${source}/${name}`, `${folder}/${name}`);
   }
   await Deno.mkdir(`${folder}/routes/with_page`);
@@ -154,7 +160,7 @@ function broken(reason: string): string {
 `;
 }
 
-/** The repository's import map, for a folder elsewhere. */
+/** The repository's import map and what it pins, for a folder elsewhere. */
 async function writeConfig(folder: string): Promise<void> {
   const config = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", REPOSITORY)),
@@ -164,12 +170,15 @@ async function writeConfig(folder: string): Promise<void> {
     path.startsWith("./") ? new URL(path, REPOSITORY).href : path,
   ]);
   const { compilerOptions, nodeModulesDir } = config;
+  await Deno.copyFile(
+    new URL("deno.lock", REPOSITORY),
+    `${folder}/deno.lock`,
+  );
   await Deno.writeTextFile(
     `${folder}/deno.json`,
     JSON.stringify({
       compilerOptions,
       nodeModulesDir,
-      lock: false,
       imports: Object.fromEntries(imports),
     }),
   );
