@@ -297,9 +297,10 @@ export class App<State> {
       const url = this.#readUrl(req);
       const method = req.method.toUpperCase();
       const { item, params, pattern: route } = router.match(method, url);
-      const next = item === null && route !== null
+      const last = item === null && route !== null
         ? answerMethod(method, router.listMethods(route))
         : throwNotFound;
+      const next = async () => await last();
       const { config } = this;
       const ctx = new Context<State>({
         req,
@@ -308,7 +309,7 @@ export class App<State> {
         route,
         params,
         config,
-        next: async () => await next(),
+        next,
         buildCache,
       });
       return await answer(ctx, item ?? rootHandler, method);

@@ -41,7 +41,10 @@ export function compileMiddlewares<State>(
     if (link === undefined) return await tail();
     const tree = readUiTree(ctx);
     const { app, layouts } = tree;
-    ctx.next = () => run(index + 1, ctx, tail);
+    // Not assigned at once: V8 puts a function that is assigned to a property
+    // into old space, and with it all that it refers to, the whole request.
+    const next = () => run(index + 1, ctx, tail);
+    ctx.next = next;
     try {
       return await link(ctx);
     } catch (error) {

@@ -26,8 +26,8 @@ function compareToPage(
   href: string,
   page: URL,
 ): "current" | "ancestor" | "elsewhere" {
-  if (!URL.canParse(href, page)) return "elsewhere";
-  const target = new URL(href, page);
+  const target = parseAddress(href, page);
+  if (target === null) return "elsewhere";
   const targetPath = trimSlash(target.pathname);
   const pagePath = trimSlash(page.pathname);
   if (targetPath === pagePath) {
@@ -36,6 +36,18 @@ function compareToPage(
   }
   const isAbove = targetPath === "/" || pagePath.startsWith(`${targetPath}/`);
   return isAbove ? "ancestor" : "elsewhere";
+}
+
+/** What no URL parser would change; a list of links is mostly these. */
+const PLAIN_ADDRESS = /^(\/(?!\/)[\w/-]*)(\?[\w=&-]+)?$/;
+
+function parseAddress(
+  href: string,
+  page: URL,
+): Pick<URL, "pathname" | "search"> | null {
+  const [, pathname, search = ""] = PLAIN_ADDRESS.exec(href) ?? [];
+  if (pathname !== undefined) return { pathname, search };
+  return URL.canParse(href, page) ? new URL(href, page) : null;
 }
 
 function trimSlash(path: string): string {

@@ -7,8 +7,7 @@
  * link). Hence a second stylesheet replaces the first unless it has a key.
  */
 import { cloneElement, type ComponentChild, type VNode } from "preact";
-import { useContext } from "preact/hooks";
-import { HeadContext } from "../shared/head.ts";
+import { Head } from "../shared/head.ts";
 import { currentRenderState } from "./render_state.ts";
 
 /** Nodes that have been through here. */
@@ -32,14 +31,17 @@ export function moveToHead(vnode: VNode, nonce: string): void {
   if (type === "script" || type === "style") props.nonce ||= nonce;
   const element = cloneElement(vnode);
   moved.add(element);
-  vnode.type = () => place(identity, element);
+  // Not assigned at once: V8 puts a function that is assigned to a property
+  // into old space, and with it all that it refers to, the whole page.
+  const Placed = () => place(identity, element);
+  vnode.type = Placed;
 }
 
 function place(identity: string, element: VNode): ComponentChild {
-  const isInHead = useContext(HeadContext);
-  const elements = currentRenderState()?.headElements;
-  if (elements === undefined) return element;
-  if (isInHead) {
+  const state = currentRenderState();
+  if (state === null) return element;
+  const { headElements: elements, owners } = state;
+  if (owners.some(({ vnode }) => vnode.type === Head)) {
     elements.set(identity, element);
     return null;
   }

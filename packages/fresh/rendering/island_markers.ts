@@ -40,7 +40,7 @@ export function markIsland(vnode: VNode, state: RenderState): void {
   if (islandNodes.has(vnode) || typeof type !== "function") return;
   const island = state.buildCache.islands.get(type);
   if (island === undefined) return;
-  vnode.type = (props: Record<string, unknown>) => {
+  const Marked = (props: Record<string, unknown>) => {
     const index = addIsland(state, island, props);
     const child = h(type, state.islandProps[index]?.props ?? {});
     islandNodes.add(child);
@@ -48,6 +48,8 @@ export function markIsland(vnode: VNode, state: RenderState): void {
     const text = encodeURIComponent(String(key ?? ""));
     return wrap("island", `${island.name}:${index}:${text}`, child);
   };
+  // Not assigned at once: see moveToHead().
+  vnode.type = Marked;
 }
 
 /**

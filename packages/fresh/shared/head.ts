@@ -7,7 +7,7 @@
 import type * as preact from "preact";
 import { createContext, h } from "preact";
 
-/** True below a `<Head>`. */
+/** True below a `<Head>`, in the browser. */
 export const HeadContext: preact.Context<boolean> = createContext(false);
 
 /** What `<Head>` takes. */
@@ -36,5 +36,8 @@ export const HEAD_ELEMENTS: ReadonlySet<unknown> = new Set([
  * @returns Nothing that shows in place.
  */
 export function Head(props: HeadProps): preact.ComponentChildren {
+  // The server knows who renders what. A provider would keep the whole page in
+  // memory until the next major garbage collection: see moveToHead().
+  if (typeof document === "undefined") return props.children;
   return h(HeadContext, { value: true }, props.children);
 }

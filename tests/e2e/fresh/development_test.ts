@@ -69,7 +69,10 @@ Deno.test("development", async (t) => {
 });
 
 async function askPage(url: string): Promise<string> {
-  const response = await fetch(url, { headers: { Accept: "text/html" } });
+  const response = await fetch(url, {
+    headers: { Accept: "text/html" },
+    signal: AbortSignal.timeout(START_MS),
+  });
   assertEquals(response.status, 500);
   return await response.text();
 }
@@ -78,6 +81,8 @@ async function edit(path: string, from: string, to: string): Promise<void> {
   const source = await Deno.readTextFile(path);
   await Deno.writeTextFile(path, source.replace(from, to));
 }
+
+const START_MS = 30_000;
 
 async function startDevServer(): Promise<DevServer> {
   const folder = await Deno.realPath(await Deno.makeTempDir());
@@ -89,8 +94,8 @@ async function startDevServer(): Promise<DevServer> {
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  // Under --watch a process that failed waits for a change, for ever.
-  const deadline = setTimeout(() => process.kill("SIGKILL"), START_MS);
+  // A server that fails to start waits for a change, and says so to nobody.
+  const timer = setTimeout(() => process.kill("SIGKILL"), START_MS);
   const output = process.stdout.pipeThrough(new TextDecoderStream());
   const reader = output.getReader();
   let text = "";
@@ -99,7 +104,7 @@ async function startDevServer(): Promise<DevServer> {
     if (done) throw new Error(`Cannot start: ${text}`);
     text += value;
   }
-  clearTimeout(deadline);
+  clearTimeout(timer);
   const drained = drain(reader);
   return {
     url: `http://127.0.0.1:${port}`,

@@ -1,1 +1,1 @@
-throw new Error("a test file is no route");
+export const handler = () => new Response("a test file is no route");
