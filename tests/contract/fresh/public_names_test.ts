@@ -5,7 +5,7 @@
  * That the names it takes from these modules exist there is for `deno check`:
  * the packages export no name of their own.
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { relative } from "node:path";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
@@ -56,6 +56,42 @@ for (
   Deno.test(`readImports() finds ${specifiers} in ${source}`, () => {
     assertEquals([...readImports(source)], [...specifiers]);
   });
+}
+
+Deno.test("README names each line of the import map that leads to packages/", async () => {
+  const read = (path: string) => Deno.readTextFile(`${ROOT}${path}`);
+  const { imports } = JSON.parse(await read("deno.json"));
+  const here = Object.keys(imports)
+    .filter((name) => GUARDED_PATH.test(imports[name]));
+  const [, lines = ""] = /```jsonc\n([^]*?)```/
+    .exec(await read("packages/fresh/README.md")) ?? [];
+  const named: Record<string, string> = JSON.parse(`{${lines}}`);
+  assertEquals(Object.keys(named).toSorted(), here.toSorted());
+  for (const target of Object.values(named)) assertMatch(target, /^jsr:@/);
+});
+
+Deno.test("README names tests that exist", async () => {
+  const readme = await Deno.readTextFile(`${ROOT}packages/fresh/README.md`);
+  const names = readme.match(/[\w/]+_test\.tsx?/g) ?? [];
+  assertEquals(names.length > 10, true);
+  for (const name of new Set(names)) {
+    const folders = name.includes("/")
+      ? [""]
+      : ["tests/contract/fresh/", "tests/e2e/fresh/"];
+    const found = await Promise.all(
+      folders.map((folder) => isFile(`${ROOT}${folder}${name}`)),
+    );
+    assertEquals(found.includes(true), true, name);
+  }
+});
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function isForbidden(specifier: string): boolean {
