@@ -117,6 +117,19 @@ Deno.test("paths with dots answer 404, not 500, from a snapshot in memory", asyn
   }
 });
 
+Deno.test("the charset of static files is written in lower case", async () => {
+  const root = `${import.meta.dirname}/static`;
+  const apply = await new Builder({ root }).build({ snapshot: "memory" });
+  const app = new App().use(staticFiles());
+  apply(app);
+  const response = await ask(app, "/style.css");
+  await response.body?.cancel();
+  assertEquals(
+    response.headers.get("Content-Type"),
+    "text/css; charset=utf-8",
+  );
+});
+
 Deno.test("errors that Fresh words its own way begin with Cannot", async () => {
   using _ = muteConsole();
   const root = await Deno.makeTempDir();
