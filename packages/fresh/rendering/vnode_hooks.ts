@@ -29,6 +29,11 @@ interface Hooks {
   diffed?: Hook;
 }
 
+/** A node that has been rendered, with its parent. */
+interface RenderedNode extends VNode {
+  __?: VNode | null;
+}
+
 /** Nodes created by the code of an island, which are no islands themselves. */
 const islandCode = new WeakSet<VNode>();
 
@@ -62,7 +67,11 @@ chain("__r", (vnode) => {
 
 chain("diffed", (vnode) => {
   const owners = currentRenderState()?.owners;
-  if (owners?.at(-1)?.vnode === vnode) owners.pop();
+  if (owners?.at(-1)?.vnode !== vnode) return;
+  owners.pop();
+  // preact's useState() leaves a function in old space (see moveToHead()) that
+  // leads to this node; its parent would keep the rest of the page there too.
+  (vnode as RenderedNode).__ = null;
 });
 
 function chain(name: keyof Hooks, hook: Hook): void {
