@@ -1,5 +1,6 @@
 /** What people see when a page fails or does not exist, and what to do next. */
 import { HttpError, page } from "fresh";
+import { Head } from "fresh/runtime";
 import { isSecureSite } from "../lib/auth/secure_site.ts";
 import { setSecurityHeaders } from "../lib/auth/security_headers.ts";
 import { define } from "../lib/define.ts";
@@ -31,6 +32,9 @@ export const handler = define.handlers<ErrorData>((ctx) => {
 export default define.page<typeof handler>(function ErrorPage({ data }) {
   return (
     <main class="notice">
+      <Head>
+        <title>{`${data.title} · Rollcall`}</title>
+      </Head>
       <p class="notice-code">{data.status}</p>
       <h1>{data.title}</h1>
       <p class="muted">{data.advice}</p>

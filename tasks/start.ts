@@ -10,6 +10,7 @@ import { ConfigError, readConfig } from "../lib/config.ts";
 import { setUpLogging } from "../lib/telemetry/log.ts";
 import { buildIfStale } from "./start/build_if_stale.ts";
 import { printError } from "./terminal.ts";
+import { refuseMalformed } from "./start/refuse_malformed.ts";
 import { serveUntilSignal } from "./start/serve_until_signal.ts";
 
 /** What the caller wants to hear. */
@@ -36,7 +37,10 @@ export async function start(options: StartOptions = {}): Promise<void> {
   const opened = await services.open();
   const serverModule = new URL("../_fresh/server.js", import.meta.url).href;
   const { default: app } = await import(serverModule);
-  await serveUntilSignal(app.fetch, opened, { startedMs, ...options });
+  await serveUntilSignal(refuseMalformed(app.fetch), opened, {
+    startedMs,
+    ...options,
+  });
 }
 
 if (import.meta.main) {

@@ -1,0 +1,38 @@
+/**
+ * Answers 400 to addresses that are not properly percent-encoded.
+ *
+ * It stands in front of the application because Fresh's router rejects on them
+ * before any middleware or error page is asked, and Deno would answer 500.
+ *
+ * @see https://url.spec.whatwg.org/#percent-encoded-bytes
+ */
+import { problemResponse } from "../../lib/problem.ts";
+
+/**
+ * Puts the check in front of a handler.
+ *
+ * @param handler The application.
+ * @returns A handler that passes well-formed addresses on.
+ */
+export function refuseMalformed(handler: Deno.ServeHandler): Deno.ServeHandler {
+  return function answerWellFormed(request, info) {
+    if (isWellFormed(request.url)) return handler(request, info);
+    return problemResponse({
+      status: 400,
+      code: "malformed-address",
+      detail: "Cannot read the address: it is not properly percent-encoded",
+    });
+  };
+}
+
+/** Only the path is decoded by the router; most have nothing to decode. */
+function isWellFormed(url: string): boolean {
+  if (!url.includes("%")) return true;
+  try {
+    decodeURI(new URL(url).pathname);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { refuseMalformed } from "./refuse_malformed.ts";
+
+const handler = refuseMalformed(() => new Response("passed"));
+
+/** The status of a path; the connection is of no interest. */
+async function statusOf(path: string): Promise<number> {
+  const request = new Request(`http://localhost${path}`);
+  const response = await handler(request, {} as Deno.ServeHandlerInfo);
+  return response.status;
+}
+
+Deno.test("refuseMalformed() answers 400 to a path that cannot be decoded", async () => {
+  for (const path of ["/users/%E0%A4%A", "/%zz", "/a%"]) {
+    assertEquals(await statusOf(path), 400, path);
+  }
+});
+
+Deno.test("refuseMalformed() passes paths that can, and any query", async () => {
+  for (const path of ["/", "/users/%2F%25", "/%E2%82%AC", "/a?b=%zz"]) {
+    assertEquals(await statusOf(path), 200, path);
+  }
+});

@@ -1,0 +1,122 @@
+/**
+ * Users, events and failures for tests of the dashboard, written straight to the
+ * store: the same every time but for the instant they count back from.
+ */
+import type { Store } from "../../../lib/store/store.ts";
+import type { WebhookEventDocument } from "../../../lib/store/webhook_events.ts";
+import {
+  EMPTY_USER,
+  type UserDocument,
+} from "../../../lib/sync/user_document.ts";
+
+/** How much, and back from when. */
+export interface Seed {
+  readonly users: number;
+  readonly events: number;
+  readonly now: Date;
+}
+
+const FIRST = ["Ada", "Grace", "Linus", "Barbara", "Edsger", "Radia", "Élodie"];
+const LAST = ["Lovelace", "Hopper", "Torvalds", "Liskov", "O'Brien"];
+const TYPES = [
+  "user.updated",
+  "user.updated",
+  "user.created",
+  "session.created",
+  "user.deleted",
+];
+const MINUTE_MS = 60_000;
+
+/**
+ * Fills a store. Every 30th user is banned, every 9th unverified, every 23rd has
+ * no address; every 50th event failed and every 20th was stale.
+ *
+ * @param store An empty store with its indexes.
+ * @param seed How much, and back from when.
+ */
+export async function seedDashboard(store: Store, seed: Seed): Promise<void> {
+  const { now } = seed;
+  const users = Array.from({ length: seed.users }, (_, i) => makeUser(i, now));
+  const events = Array.from(
+    { length: seed.events },
+    (_, i) => makeEvent(i, seed),
+  );
+  await store.users.documents.insertMany(users);
+  await store.webhookEvents.documents.insertMany(events);
+  for (const event of events.filter(({ state }) => state === "failed")) {
+    await store.deadLetters.add({
+      function_id: "rollcall-update-user-from-clerk",
+      event_id: event._id,
+      event_name: `clerk/${event.type}`,
+      subject: event.subject,
+      run_id: "run_1",
+      error: { name: "Error", message: event.reason ?? "" },
+      failed_at: event.received_at,
+    });
+  }
+}
+
+const pad = (index: number) => String(index).padStart(6, "0");
+
+function makeUser(index: number, now: Date): UserDocument {
+  const first = FIRST[index % FIRST.length]!;
+  const last = LAST[index % LAST.length]!;
+  const at = new Date(now.getTime() - index * MINUTE_MS);
+  const hasEmail = index % 23 !== 22;
+  return {
+    ...EMPTY_USER,
+    _id: `user_${pad(index)}`,
+    email: hasEmail ? `user${index}@example.com` : null,
+    email_verified: hasEmail ? index % 9 !== 8 : null,
+    full_name: index % 17 === 16 ? null : `${first} ${last}`,
+    first_name: first,
+    last_name: last,
+    username: `user${index}`,
+    public_metadata: { plan: "hidden-plan" },
+    banned: index % 30 === 29,
+    clerk_created_at: at,
+    clerk_updated_at: at,
+    sync: {
+      version: at.getTime(),
+      event_at: at,
+      event_id: `msg_${pad(index)}`,
+      source: "webhook",
+      synced_at: at,
+      clerk_username: null,
+    },
+  };
+}
+
+function makeEvent(index: number, { users, now }: Seed): WebhookEventDocument {
+  const type = TYPES[index % TYPES.length]!;
+  const isSynced = type !== "session.created";
+  const state = !isSynced
+    ? "received"
+    : index % 50 === 49
+    ? "failed"
+    : index % 20 === 15
+    ? "discarded"
+    : "applied";
+  const at = new Date(now.getTime() - index * 10_000 - 1_000);
+  const subject = `user_${pad(index % users)}`;
+  return {
+    _id: `msg_${pad(index)}`,
+    type,
+    subject,
+    state,
+    reason: state === "failed"
+      ? "The server closed the connection"
+      : state === "discarded"
+      ? "stale"
+      : null,
+    received_at: at,
+    event_at: at,
+    instance_id: "ins_1",
+    secret: "a1b2c3d4",
+    road: "webhook",
+    payload: { id: subject, object: "user", first_name: "Hidden" },
+    settled_at: isSynced ? at : null,
+    lag_ms: state === "applied" ? index % 100 : null,
+    redelivered_at: null,
+  };
+}
