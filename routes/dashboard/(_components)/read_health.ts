@@ -6,6 +6,7 @@
  */
 import type { Services } from "../../../lib/services.ts";
 import type { Overview } from "../../../lib/store/overview.ts";
+import { probe } from "../../(_dependencies)/probe.ts";
 
 /** What the banner says. */
 export interface Health {
@@ -29,7 +30,8 @@ export async function readHealth(
   services: Pick<Services, "pingInngest" | "config">,
   overview: Overview,
 ): Promise<Health> {
-  if (!await answersInTime(services.pingInngest)) return INNGEST_DOWN;
+  const inngest = await probe(services.pingInngest, PING_TIMEOUT_MS);
+  if (inngest.status === "down") return INNGEST_DOWN;
   if (overview.failureCount > 0) return failed(overview.failureCount);
   if (services.config.clerk.webhookSecrets.length === 0) return NO_SECRET;
   if (overview.eventCount === 0) return NOTHING_YET;
@@ -76,13 +78,4 @@ function failed(count: number): Health {
     detail: "Their changes are not in MongoDB until they are replayed.",
     link: { href: "/dashboard/failures", text: "See the failures" },
   };
-}
-
-async function answersInTime(ask: () => Promise<void>): Promise<boolean> {
-  const { promise: timeout, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS);
-  const answer = ask().then(() => true as const, () => false as const);
-  const answers = await Promise.race([answer, timeout]);
-  clearTimeout(timer);
-  return answers;
 }

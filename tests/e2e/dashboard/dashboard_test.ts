@@ -27,6 +27,7 @@ const PATHS = [
   "/dashboard/events",
   "/dashboard/events/msg_000049",
   "/dashboard/failures",
+  "/dashboard/system",
 ];
 
 /** Opens a page of somebody who has signed in. */
