@@ -22,7 +22,7 @@ interface Refresher {
 }
 
 /** At most one fetch in this time, ms, however much happens. */
-const PACE_MS = 500;
+const PACE_MS = 1_000;
 
 export function LiveRefresh({ target }: LiveRefreshProps) {
   const isLive = useSignal(false);
@@ -81,8 +81,18 @@ function openRefresher(
   const onVisible = () => {
     if (isStale) refreshSoon();
   };
-  source.onopen = () => report(true);
-  source.onerror = () => report(false);
+  let wasCut = false;
+  source.onopen = () => {
+    report(true);
+    // What happened while nobody listened has been missed.
+    if (wasCut) isStale = true;
+    onVisible();
+    wasCut = false;
+  };
+  source.onerror = () => {
+    report(false);
+    wasCut = true;
+  };
   source.onmessage = () => {
     isStale = true;
     refreshSoon();

@@ -32,28 +32,46 @@ export const handler = define.handlers({
 });
 
 function streamFeed(feed: LiveFeed): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
   let subscription: Disposable | undefined;
+  let heartbeat: ReturnType<typeof setInterval> | undefined;
   return new ReadableStream({
     start(controller) {
-      controller.enqueue(encoder.encode("retry: 2000\n\n"));
+      send(controller, "retry: 2000\n\n");
+      heartbeat = setInterval(
+        () => send(controller, ":\n\n"),
+        HEARTBEAT_MS,
+      );
       subscription = feed.subscribe({
         next(message) {
-          // A reader that does not keep up misses hints; the store has the truth.
-          if ((controller.desiredSize ?? 0) < -MAX_BEHIND) return;
           const data = JSON.stringify(message);
-          controller.enqueue(
-            encoder.encode(`id: ${message.at}\ndata: ${data}\n\n`),
-          );
+          send(controller, `id: ${message.at}\ndata: ${data}\n\n`);
         },
-        end: () => controller.close(),
+        end() {
+          clearInterval(heartbeat);
+          controller.close();
+        },
       });
     },
     cancel() {
+      clearInterval(heartbeat);
       subscription?.[Symbol.dispose]();
     },
   });
 }
 
+const encoder = new TextEncoder();
+
+/** A reader that does not keep up misses hints; the store has the truth. */
+function send(
+  controller: ReadableStreamDefaultController<Uint8Array>,
+  text: string,
+): void {
+  if ((controller.desiredSize ?? 0) < -MAX_BEHIND) return;
+  controller.enqueue(encoder.encode(text));
+}
+
 /** Messages that may wait for one slow reader. */
 const MAX_BEHIND = 1_000;
+
+/** Proxies close a silent connection, many after 60 s. */
+const HEARTBEAT_MS = 25_000;

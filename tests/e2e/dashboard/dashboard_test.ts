@@ -27,6 +27,7 @@ const PATHS = [
   "/dashboard/events",
   "/dashboard/events/msg_000049",
   "/dashboard/failures",
+  "/dashboard/drift",
   "/dashboard/system",
 ];
 
