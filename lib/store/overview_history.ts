@@ -55,10 +55,7 @@ interface Kept {
 }
 
 const LAG_SAMPLE = 50;
-/** Outcomes and failures arrive after their events. */
-const UNSETTLED_MS = 10 * 60_000;
-const KEEP_FRESH_MS = 2_000;
-const KEEP_SETTLED_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
 const MAX_KEPT = 500;
 
 /**
@@ -80,15 +77,34 @@ export function createHistoryReader(store: EventSource): HistoryReader {
         const key = `${span}:${toMs}`;
         const known = kept.get(key);
         if (known) return known.bucket;
-        const isSettled = nowMs - toMs > UNSETTLED_MS;
         const bucket = readBucket(store, toMs - stepMs, toMs);
-        bucket.catch(() => kept.delete(key));
-        const keepMs = isSettled ? KEEP_SETTLED_MS : KEEP_FRESH_MS;
-        kept.set(key, { bucket, untilMs: nowMs + keepMs });
+        kept.set(key, { bucket, untilMs: Infinity });
+        bucket.then(
+          (read) => {
+            const keepMs = isEmpty(read) ? 0 : keepFor(nowMs - toMs);
+            if (keepMs === 0) kept.delete(key);
+            else kept.set(key, { bucket, untilMs: nowMs + keepMs });
+          },
+          () => kept.delete(key),
+        );
         return bucket;
       }),
     );
   };
+}
+
+/**
+ * How long a bucket that ended so long ago is worth keeping, ms: events arrive a
+ * moment late, their outcomes a few minutes; an old bucket changes no more.
+ */
+function keepFor(endedMs: number): number {
+  if (endedMs < MINUTE_MS) return 0;
+  return endedMs < 10 * MINUTE_MS ? 2_000 : 15 * MINUTE_MS;
+}
+
+/** Nothing to look at costs nothing to look at again. */
+function isEmpty({ counts }: HistoryBucket): boolean {
+  return Object.values(counts).every((count) => count === 0);
 }
 
 function forget(kept: Map<string, Kept>, nowMs: number): void {

@@ -14,7 +14,7 @@ export interface SecretUse {
 }
 
 /** Events that are looked at; older use is of no interest to a rotation. */
-export const SECRET_SAMPLE = 1_000;
+export const SECRET_SAMPLE = 500;
 
 /**
  * Reads when secrets were used last.

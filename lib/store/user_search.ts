@@ -3,7 +3,7 @@
  * time or all of them as a stream.
  *
  * Every branch is a range of an index (lib/store/indexes.ts). A search by text
- * shows the best matches and has no further pages; typing more narrows it.
+ * alone shows the best matches and has no further pages; typing more narrows it.
  */
 import type { Document, Filter } from "mongodb";
 import type { UserDocument } from "../sync/user_document.ts";
@@ -48,18 +48,25 @@ const ROW = { public_metadata: 0 };
  *
  * @param store The store.
  * @param query What is looked for.
- * @param page The cursor, ignored by a search by text, and the rows wanted.
- * @returns The rows; a search by text has no next page.
+ * @param page The cursor, ignored by a search by text alone, and the rows wanted.
+ * @returns The rows; a search by text alone has no next page.
  */
 export async function searchUsers(
   store: Store,
   query: UserQuery,
   page: { readonly cursor: string | null; readonly limit: number },
 ): Promise<KeysetPage<UserRow>> {
-  if (query.text !== "") return await searchText(store, query, page.limit);
+  const { text, isBanned, isUnverified } = query;
+  // Few users are either, so these are looked through in the order of their index.
+  const isNarrow = isBanned || isUnverified;
+  if (text !== "" && !isNarrow) {
+    return await searchText(store, query, page.limit);
+  }
   return await readKeysetPage(store.users.documents, {
-    filter: filterOf(query),
-    order: USER_ORDERS[query.order],
+    filter: text === ""
+      ? filterOf(query)
+      : { ...filterOf(query), $or: branchesOf(text) },
+    order: text === "" ? USER_ORDERS[query.order] : USER_ORDERS.synced,
     projection: ROW,
     ...page,
   });

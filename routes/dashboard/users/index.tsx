@@ -74,7 +74,7 @@ export default define.page<typeof handler>(function UsersPage({ data, url }) {
       {users.rows.length === 0
         ? <NoUsers total={total} path={url.pathname} />
         : <UserTable users={users.rows} now={now} />}
-      {query.text !== "" && users.rows.length === ROWS && (
+      {query.text !== "" && !users.next && users.rows.length === ROWS && (
         <p class="muted">
           The first {ROWS} matches. Type more to narrow the search.
         </p>

@@ -131,6 +131,7 @@ Deno.test("the dashboard", async (t) => {
   await t.step("finds users by text and filters, in the address", async () => {
     const page = await signIn(browser, rollcall);
     await page.goto(`${origin}/dashboard/users`);
+    await page.getByRole("button", { name: "Keyboard" }).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("ADA love");
     await page.keyboard.press("Enter");

@@ -84,14 +84,18 @@ const events = (store: Store, query: Partial<EventQuery>) =>
 const HOUR_AGO = new Date(NOW.getTime() - 3_600_000);
 
 const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
-  "the overview": (store) => readOverview(store, { now: NOW, rows: 10 }),
   "an hour's charts": (store) => store.readHistory("1h", NOW),
   "a week's charts": (store) => store.readHistory("7d", NOW),
+  "the overview": (store) => readOverview(store, { now: NOW, rows: 10 }),
   "banned users": (store) => users(store, { isBanned: true }),
   "unverified users": (store) => users(store, { isUnverified: true }),
   "users changed lately": (store) => users(store, { changedSince: HOUR_AGO }),
   "users by text": (store) => users(store, { text: "ada" }),
   "users by hostile text": (store) => users(store, { text: ".*(a+)+$" }),
+  "banned users by text": (store) =>
+    users(store, { text: "ada", isBanned: true }),
+  "unverified users by text": (store) =>
+    users(store, { text: "user1", isUnverified: true }),
   "an export": (store) => drain(streamUsers(store, ALL_USERS)),
   "an export by text": (store) =>
     drain(streamUsers(store, { ...ALL_USERS, text: "ada", isBanned: true })),
