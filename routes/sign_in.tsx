@@ -5,6 +5,7 @@ import { isSecureSite } from "../lib/auth/secure_site.ts";
 import { safePath } from "../lib/auth/safe_path.ts";
 import { startSession } from "../lib/auth/session.ts";
 import { define } from "../lib/define.ts";
+import { readForm } from "./(_forms)/read_form.ts";
 
 interface SignInData {
   readonly error: string | null;
@@ -23,7 +24,7 @@ export const handler = define.handlers<SignInData>({
     if (isCrossSite(ctx.req)) {
       throw new HttpError(403, "The form was sent from another site");
     }
-    const form = await ctx.req.formData();
+    const form = await readForm(ctx.req);
     const next = safePath(form.get("next"));
     const answer = await services.checkPassword(
       String(form.get("password") ?? ""),

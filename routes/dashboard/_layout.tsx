@@ -1,8 +1,15 @@
 /** The frame of the dashboard's pages: where one can go, and who one is. */
 import { Keyboard } from "../../islands/Keyboard.tsx";
 import { LiveRefresh } from "../../islands/LiveRefresh.tsx";
+import { LocalZoneButton } from "../../islands/LocalZoneButton.tsx";
 import { readTheme, THEMES } from "../../lib/auth/theme.ts";
+import {
+  createTimeFormat,
+  readTimeZone,
+  UTC,
+} from "../../lib/auth/time_zone.ts";
 import { define } from "../../lib/define.ts";
+import { TimeFormatContext } from "./(_components)/TimeFormatContext.ts";
 
 const PAGES = [
   { href: "/dashboard", text: "Overview", icon: "M3 12h4l3-8 4 16 3-8h4" },
@@ -63,9 +70,14 @@ export default define.layout(
           </div>
         </header>
         <main id="content" tabIndex={-1}>
-          <Component />
+          <TimeFormatContext.Provider
+            value={createTimeFormat(readTimeZone(req.headers))}
+          >
+            <Component />
+          </TimeFormatContext.Provider>
         </main>
         <footer class="foot">
+          <ZoneForm req={req} url={url} />
           <ThemeForm req={req} url={url} />
           <form method="post" action="/dashboard/sign_out">
             <span class="muted small">{state.session?.name}</span>
@@ -77,12 +89,31 @@ export default define.layout(
   },
 );
 
-interface ThemeFormProps {
+interface ChoiceFormProps {
   readonly req: Request;
   readonly url: URL;
 }
 
-function ThemeForm({ req, url }: ThemeFormProps) {
+function ZoneForm({ req, url }: ChoiceFormProps) {
+  const isUtc = readTimeZone(req.headers) === UTC;
+  return (
+    <form
+      method="post"
+      action="/dashboard/time_zone"
+      class="choice"
+      role="group"
+      aria-label="Time zone"
+    >
+      <input type="hidden" name="next" value={url.pathname + url.search} />
+      <button type="submit" name="zone" value={UTC} aria-pressed={isUtc}>
+        {UTC}
+      </button>
+      <LocalZoneButton isChosen={!isUtc} />
+    </form>
+  );
+}
+
+function ThemeForm({ req, url }: ChoiceFormProps) {
   const chosen = readTheme(req.headers);
   return (
     <form

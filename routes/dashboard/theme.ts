@@ -2,10 +2,11 @@
 import { safePath } from "../../lib/auth/safe_path.ts";
 import { keepTheme, toTheme } from "../../lib/auth/theme.ts";
 import { define } from "../../lib/define.ts";
+import { readForm } from "../(_forms)/read_form.ts";
 
 export const handler = define.handlers({
   async POST(ctx) {
-    const form = await ctx.req.formData();
+    const form = await readForm(ctx.req);
     return new Response(null, {
       status: 303,
       headers: {

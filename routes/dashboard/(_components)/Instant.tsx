@@ -1,4 +1,6 @@
 /** An instant as people read it: relative, with the absolute time in the title. */
+import { useContext } from "preact/hooks";
+import { TimeFormatContext } from "./TimeFormatContext.ts";
 
 interface InstantProps {
   readonly at: Date | null;
@@ -18,10 +20,10 @@ const relative = new Intl.RelativeTimeFormat("en", {
 });
 
 export function Instant({ at, now }: InstantProps) {
+  const { format } = useContext(TimeFormatContext);
   if (at === null) return <span class="muted">never</span>;
-  const iso = at.toISOString();
   return (
-    <time dateTime={iso} title={`${iso.slice(0, 19).replace("T", " ")} UTC`}>
+    <time dateTime={at.toISOString()} title={format(at)}>
       {describe(at, now)}
     </time>
   );

@@ -248,6 +248,21 @@ Deno.test("the dashboard", async (t) => {
     await page.context().close();
   });
 
+  await t.step("tells times in the zone that somebody chose", async () => {
+    const page = await signIn(browser, rollcall);
+    await page.goto(`${origin}/dashboard/events`);
+    const title = () =>
+      rowsOf(page).first().locator("time").getAttribute("title");
+    assertMatch(await title() ?? "", / UTC$/);
+    const zone = await page.evaluate(() =>
+      Intl.DateTimeFormat().resolvedOptions().timeZone
+    );
+    await page.getByRole("button", { name: "Local" }).click();
+    await page.waitForLoadState();
+    assert((await title())?.endsWith(` ${zone}`));
+    await page.context().close();
+  });
+
   await t.step("works without JavaScript", async () => {
     const page = await signIn(browser, rollcall, { javaScriptEnabled: false });
     await page.getByRole("link", { name: "Users", exact: true }).first()
