@@ -11,7 +11,9 @@ import type { Page } from "playwright-core";
 export async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run()
+    (globalThis as unknown as { axe: typeof axe }).axe.run({
+      resultTypes: ["violations"],
+    })
   );
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
