@@ -10,6 +10,7 @@
  * --allow-net=127.0.0.1,localhost.
  */
 import { tmpdir } from "node:os";
+import process from "node:process";
 import chromium from "@sparticuz/chromium";
 import type { Browser, BrowserType, Page } from "playwright-core";
 
@@ -73,15 +74,12 @@ export async function launchBrowser(): Promise<TestBrowser> {
 /**
  * Playwright looks into /proc/sys while it loads, to tell WSL from Linux, and
  * Deno refuses that short of --allow-all. This variable of its `is-wsl` module
- * puts the look off until somebody asks, which nobody does.
+ * puts the look off until somebody asks, which nobody does. It stays set: test
+ * files that run in parallel share the environment.
  */
 async function importDriver(): Promise<BrowserType> {
-  Deno.env.set("__IS_WSL_TEST__", "1");
-  try {
-    return (await import("playwright-core")).chromium;
-  } finally {
-    Deno.env.delete("__IS_WSL_TEST__");
-  }
+  process.env.__IS_WSL_TEST__ = "1";
+  return (await import("playwright-core")).chromium;
 }
 
 /** One process at a time: another must not start a half-written binary. */
