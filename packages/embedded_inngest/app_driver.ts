@@ -4,6 +4,7 @@
  * Both are called with the same signed requests. A handler gets a `host` header, without which the
  * SDK cannot build its own URL. A request that takes longer than Inngest's two hours is given up.
  */
+import type { Clock } from "./clock.ts";
 
 const MAX_REQUEST_MS = 2 * 3_600_000; // Inngest's limit of one request
 const IN_PROCESS_ORIGIN = "http://localhost";
@@ -44,11 +45,17 @@ export interface AppDriver {
  * Makes a driver for a serve handler or a URL.
  *
  * @param target the handler, or the absolute URL of the serve route
+ * @param clock limits how long a request may take
  * @returns the driver
  * @throws {TypeError} when the URL is not absolute
  */
-export function createAppDriver(target: ServeHandler | string): AppDriver {
-  if (typeof target === "string") return createUrlDriver(new URL(target).href);
+export function createAppDriver(
+  target: ServeHandler | string,
+  clock: Clock,
+): AppDriver {
+  if (typeof target === "string") {
+    return createUrlDriver(new URL(target).href, clock);
+  }
   const serveUrl = IN_PROCESS_ORIGIN + DEFAULT_SERVE_PATH;
   return {
     serveUrl,
@@ -59,22 +66,40 @@ export function createAppDriver(target: ServeHandler | string): AppDriver {
         headers: { ...headers, host: "localhost" },
         body,
       });
-      return await readResponse(await target(request));
+      return await withinLimit(clock, async () => {
+        return await readResponse(await target(request));
+      });
     },
   };
 }
 
-function createUrlDriver(serveUrl: string): AppDriver {
+function createUrlDriver(serveUrl: string, clock: Clock): AppDriver {
   return {
     serveUrl,
     isInProcess: false,
     async send(url, request): Promise<AppResponse> {
-      const signal = AbortSignal.timeout(MAX_REQUEST_MS);
-      return await readResponse(
-        await fetch(url, { ...request, signal, redirect: "manual" }),
-      );
+      return await withinLimit(clock, async (signal) => {
+        const init = { ...request, signal, redirect: "manual" } as const;
+        return await readResponse(await fetch(url, init));
+      });
     },
   };
+}
+
+/** Nobody can stop a handler in this process; its answer is no longer waited for. */
+async function withinLimit(
+  clock: Clock,
+  send: (signal: AbortSignal) => Promise<AppResponse>,
+): Promise<AppResponse> {
+  const limit = new AbortController();
+  const late = Promise.withResolvers<never>();
+  const at = new Date(clock.now().getTime() + MAX_REQUEST_MS);
+  using _timer = clock.setTimer(at, () => {
+    const error = new Error("Cannot wait for the app: over two hours");
+    late.reject(error);
+    limit.abort(error);
+  });
+  return await Promise.race([send(limit.signal), late.promise]);
 }
 
 async function readResponse(response: Response): Promise<AppResponse> {

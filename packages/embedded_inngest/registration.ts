@@ -46,8 +46,8 @@ export async function registerApp(
   registrar: Registrar,
   target: ServeHandler | string,
 ): Promise<Registration> {
-  const { signingKey } = registrar;
-  const driver = createAppDriver(target);
+  const { kernel, signingKey } = registrar;
+  const driver = createAppDriver(target, kernel.clock);
   const body = canonicalJson({ url: driver.serveUrl });
   const response = await driver.send(driver.serveUrl, {
     method: "PUT",
@@ -91,7 +91,7 @@ export async function receiveRegistration(
       return refuse(400, "Cannot register app: the body is malformed");
     }
     const driver = registrar.drivers.get(sync.appId) ??
-      createAppDriver(parsed.url);
+      createAppDriver(parsed.url, registrar.kernel.clock);
     await store(registrar, sync, driver);
     return { status: 200, body: { ok: true, modified: true } };
   } catch (error) {

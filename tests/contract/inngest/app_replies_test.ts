@@ -25,7 +25,9 @@ const SDK = { "x-inngest-sdk": "js:v4.24.0", "x-inngest-req-version": "2" };
 
 /** An app without an SDK: it registers one function and answers calls with `answer`. */
 async function startRawApp(
-  answer: (signed: (text: string) => Record<string, string>) => Response,
+  answer: (
+    signed: (text: string) => Record<string, string>,
+  ) => Response | Promise<Response>,
   clock = new FakeClock(),
 ): Promise<{ engine: Engine; calls: () => number }> {
   const engine = await startEngine({
@@ -137,6 +139,28 @@ for (
     },
   );
 }
+
+engineTest(
+  "a handler that never answers is given up after two hours",
+  async () => {
+    const clock = new FakeClock();
+    const { engine, calls } = await startRawApp(
+      () => new Promise(() => {}),
+      clock,
+    );
+    await using _ = engine;
+    const { ids: [id = ""] } = await createClient(engine).send({
+      name: "a/b",
+      data: {},
+    });
+    assertEquals(await clock.advanceToNext(2 * 3_600_000), 2 * 3_600_000);
+    assertEquals(await clock.advanceToNext(1_000), 1_000); // the pause before attempt 2
+    assertEquals(await clock.advanceToNext(2 * 3_600_000), 2 * 3_600_000);
+    const run = await untilEnded(engine, id);
+    assertEquals([run.status, calls()], ["Failed", 2]);
+    assertMatch(run.output?.message ?? "", /over two hours/);
+  },
+);
 
 for (const op of ["WaitForSignal", "Gateway", "AIGateway", "DeferAdd"]) {
   engineTest(

@@ -38,7 +38,7 @@ export class FakeClock implements Clock {
     for (;;) {
       const due = Math.min(...[...this.#timers].map(({ atMs }) => atMs)) -
         this.#nowMs;
-      if (due > 0 && due <= withinMs) return due;
+      if (due > 0 && due <= withinMs && due < Infinity) return due;
       await new Promise<void>((resolve) => this.#onTimer.push(resolve));
     }
   }
