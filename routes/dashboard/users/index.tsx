@@ -69,7 +69,7 @@ export default define.page<typeof handler>(function UsersPage({ data, url }) {
           }}
         />
         <Switch url={url} name="banned" label="Banned" />
-        <Switch url={url} name="unverified" label="E-mail unverified" />
+        <Switch url={url} name="unverified" label="Unverified" />
       </FilterForm>
       {users.rows.length === 0
         ? <NoUsers total={total} path={url.pathname} />

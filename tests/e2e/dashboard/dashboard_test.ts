@@ -213,6 +213,21 @@ Deno.test("the dashboard", async (t) => {
     await page.context().close();
   });
 
+  await t.step("says why a document looks as it does", async () => {
+    const page = await signIn(browser, rollcall);
+    await page.goto(`${origin}/dashboard/users/user_000001`);
+    const line = page.locator(".timeline li", { has: page.locator("table") })
+      .first();
+    const cells = await line.locator("tr", { hasText: "full_name" })
+      .locator("td").allTextContents();
+    assertEquals(cells, ["full_name", "Ada Byron", "Ada Lovelace"]);
+    const text = await page.locator("main").textContent();
+    assert(!text?.includes("hidden-plan"), "metadata is masked");
+    await line.locator("a").first().click();
+    await page.getByText("What it changed").waitFor();
+    await page.context().close();
+  });
+
   await t.step("is driven by the keyboard", async () => {
     const page = await signIn(browser, rollcall);
     await page.getByRole("button", { name: "Keyboard" }).waitFor();

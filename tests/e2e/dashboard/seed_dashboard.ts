@@ -2,6 +2,7 @@
  * Users, events and failures for tests of the dashboard, written straight to the
  * store: the same every time but for the instant they count back from.
  */
+import type { ChangeDocument } from "../../../lib/store/changes.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import type { WebhookEventDocument } from "../../../lib/store/webhook_events.ts";
 import {
@@ -23,13 +24,19 @@ const TYPES = [
   "user.updated",
   "user.created",
   "session.created",
+  "user.updated",
+  "user.updated",
+  "user.created",
+  "user.updated",
   "user.deleted",
+  "user.updated",
 ];
 const MINUTE_MS = 60_000;
 
 /**
  * Fills a store. Every 30th user is banned, every 9th unverified, every 23rd has
- * no address; every 50th event failed and every 20th was stale.
+ * no address; every 50th event failed and every 20th was stale. Every event that
+ * was applied changed the name.
  *
  * @param store An empty store with its indexes.
  * @param seed How much, and back from when.
@@ -43,6 +50,9 @@ export async function seedDashboard(store: Store, seed: Seed): Promise<void> {
   );
   await store.users.documents.insertMany(users);
   await store.webhookEvents.documents.insertMany(events);
+  await store.changes.documents.insertMany(
+    events.filter(({ state }) => state === "applied").map(makeChange),
+  );
   for (const event of events.filter(({ state }) => state === "failed")) {
     await store.deadLetters.add({
       function_id: "rollcall-update-user-from-clerk",
@@ -116,7 +126,25 @@ function makeEvent(index: number, { users, now }: Seed): WebhookEventDocument {
     road: "webhook",
     payload: { id: subject, object: "user", first_name: "Hidden" },
     settled_at: isSynced ? at : null,
-    lag_ms: state === "applied" ? index % 100 : null,
+    lag_ms: state === "applied" ? 40 + (index * 37) % 90 : null,
     redelivered_at: null,
+  };
+}
+
+function makeChange(event: WebhookEventDocument): ChangeDocument {
+  const document_id = event.subject ?? "";
+  return {
+    _id: `${event._id}:users:${document_id}`,
+    at: event.received_at,
+    event_id: event._id,
+    collection: "users",
+    document_id,
+    kind: "update",
+    before: {
+      full_name: "Ada Byron",
+      public_metadata: { plan: "hidden-plan" },
+    },
+    after: { full_name: "Ada Lovelace", public_metadata: { plan: "other" } },
+    source: "webhook",
   };
 }

@@ -1,0 +1,52 @@
+/**
+ * Renders every page of the dashboard, in both themes, to docs/images/, on data
+ * that is the same every time. Run it with `deno task screenshots`.
+ */
+import { launchBrowser } from "../../support/browser.ts";
+import {
+  ADMIN_PASSWORD,
+  startRollcall,
+} from "../../support/rollcall_process.ts";
+import { seedDashboard } from "./seed_dashboard.ts";
+
+const FOLDER = new URL("../../../docs/images/", import.meta.url);
+
+const PAGES = {
+  overview: "/dashboard",
+  users: "/dashboard/users",
+  user: "/dashboard/users/user_000001",
+  events: "/dashboard/events",
+  event: "/dashboard/events/msg_000001",
+  failures: "/dashboard/failures",
+  drift: "/dashboard/drift",
+  system: "/dashboard/system",
+};
+
+const WIDTHS = { wide: 1280, small: 375 };
+
+if (import.meta.main) {
+  await Deno.mkdir(FOLDER, { recursive: true });
+  await using rollcall = await startRollcall();
+  await using browser = await launchBrowser();
+  const { origin, store } = rollcall;
+  await store.ensureIndexes();
+  await seedDashboard(store, { users: 120, events: 400, now: new Date() });
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const [size, width] of Object.entries(WIDTHS)) {
+      const page = await browser.newPage({ width, height: 800, colorScheme });
+      const take = (name: string) =>
+        page.screenshot({
+          path: new URL(`${name}-${colorScheme}-${size}.png`, FOLDER).pathname,
+        });
+      await page.goto(`${origin}/sign_in`);
+      await take("sign_in");
+      await page.fill("#password", ADMIN_PASSWORD);
+      await page.click("button[type=submit]");
+      for (const [name, path] of Object.entries(PAGES)) {
+        await page.goto(origin + path);
+        await page.getByText("Live", { exact: true }).waitFor();
+        await take(name);
+      }
+    }
+  }
+}
