@@ -32,6 +32,13 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { received_at: -1, _id: -1 } },
     { key: { type: 1, received_at: -1, _id: -1 } },
     { key: { state: 1, received_at: -1, _id: -1 } },
+    // Those that did not go well are few in any type, and looked for by it.
+    {
+      key: { state: 1, type: 1, received_at: -1, _id: -1 },
+      partialFilterExpression: {
+        state: { $gte: "discarded", $lte: "failed" },
+      },
+    },
     { key: { subject: 1, received_at: -1, _id: -1 } },
   ],
   changes: [

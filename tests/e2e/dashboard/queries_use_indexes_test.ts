@@ -106,6 +106,8 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   "events by time": (store) => events(store, { from: HOUR_AGO, to: NOW }),
   "events by type and state": (store) =>
     events(store, { type: "user.updated", state: "applied" }),
+  "failed events by type": (store) =>
+    events(store, { type: "user.updated", state: "failed" }),
   "events by text": (store) => events(store, { text: "user_00" }),
   "an event": (store) => readEventPage(store, "msg_000001"),
   "open failures": (store) =>
