@@ -47,8 +47,9 @@ export default define.page<typeof handler>(function ErrorPage({ data }) {
 
 const KNOWN: Readonly<Record<number, Omit<ErrorData, "status">>> = {
   403: {
-    title: "This request came from another site",
-    advice: "Open the page here and send the form again.",
+    title: "This is not allowed",
+    advice:
+      "It needs the operator role, or the form was sent from another site.",
   },
   404: {
     title: "There is no such page",

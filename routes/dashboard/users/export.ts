@@ -1,4 +1,5 @@
-/** The users that the list's filters find, all of them, as a file. */
+/** The users that the list's filters find, all of them, as a file for operators. */
+import { HttpError } from "fresh";
 import { define } from "../../../lib/define.ts";
 import { streamUsers } from "../../../lib/store/user_search.ts";
 import { exportUsers } from "../(_components)/export_users.ts";
@@ -11,13 +12,15 @@ const MEDIA_TYPES = {
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { store, clock } = ctx.state.services;
+    const { session, services: { store, clock } } = ctx.state;
+    // NDJSON holds metadata, which only operators may see unmasked.
+    if (session?.role !== "operator") throw new HttpError(403);
     const { searchParams } = ctx.url;
     const format = searchParams.get("format") === "ndjson" ? "ndjson" : "csv";
     const now = clock.now();
     const query = readUserQuery(searchParams, now);
     await store.auditLog.record({
-      who: ctx.state.session?.name ?? "nobody",
+      who: session.name,
       action: "export-users",
       subject: null,
     }, clock);

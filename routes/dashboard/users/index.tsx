@@ -40,49 +40,53 @@ export const handler = define.handlers<UsersData>({
   },
 });
 
-export default define.page<typeof handler>(function UsersPage({ data, url }) {
-  const { users, query, total, now } = data;
-  return (
-    <>
-      <PageHead
-        title="Users"
-        lead={`${total.toLocaleString("en")} in MongoDB`}
-      >
-        {users.rows.length > 0 && <ExportLinks url={url} />}
-      </PageHead>
-      <FilterForm url={url} searchLabel="Name, e-mail, user name or id">
-        <Choice
-          url={url}
-          name="changed"
-          label="Synced"
-          options={{ "": "At any time", ...CHANGED }}
-        />
-        <Choice
-          url={url}
-          name="sort"
-          label="Sort by"
-          options={{
-            "": "Last synced",
-            created: "Newest",
-            name: "Name",
-            email: "E-mail",
-          }}
-        />
-        <Switch url={url} name="banned" label="Banned" />
-        <Switch url={url} name="unverified" label="Unverified" />
-      </FilterForm>
-      {users.rows.length === 0
-        ? <NoUsers total={total} path={url.pathname} />
-        : <UserTable users={users.rows} now={now} />}
-      {query.text !== "" && !users.next && users.rows.length === ROWS && (
-        <p class="muted">
-          The first {ROWS} matches. Type more to narrow the search.
-        </p>
-      )}
-      <Pager url={url} next={users.next} />
-    </>
-  );
-});
+export default define.page<typeof handler>(
+  function UsersPage({ data, url, state }) {
+    const { users, query, total, now } = data;
+    return (
+      <>
+        <PageHead
+          title="Users"
+          lead={`${total.toLocaleString("en")} in MongoDB`}
+        >
+          {users.rows.length > 0 && state.session?.role === "operator" && (
+            <ExportLinks url={url} />
+          )}
+        </PageHead>
+        <FilterForm url={url} searchLabel="Name, e-mail, user name or id">
+          <Choice
+            url={url}
+            name="changed"
+            label="Synced"
+            options={{ "": "At any time", ...CHANGED }}
+          />
+          <Choice
+            url={url}
+            name="sort"
+            label="Sort by"
+            options={{
+              "": "Last synced",
+              created: "Newest",
+              name: "Name",
+              email: "E-mail",
+            }}
+          />
+          <Switch url={url} name="banned" label="Banned" />
+          <Switch url={url} name="unverified" label="Unverified" />
+        </FilterForm>
+        {users.rows.length === 0
+          ? <NoUsers total={total} path={url.pathname} />
+          : <UserTable users={users.rows} now={now} />}
+        {query.text !== "" && !users.next && users.rows.length === ROWS && (
+          <p class="muted">
+            The first {ROWS} matches. Type more to narrow the search.
+          </p>
+        )}
+        <Pager url={url} next={users.next} />
+      </>
+    );
+  },
+);
 
 function ExportLinks({ url }: { readonly url: URL }) {
   const link = (format: string) => {

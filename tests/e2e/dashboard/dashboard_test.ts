@@ -1,5 +1,6 @@
 /** The dashboard in a real browser, on a service that is run as users run it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { startSession } from "../../../lib/auth/session.ts";
 import {
   launchBrowser,
   type PageOptions,
@@ -17,6 +18,8 @@ import { seedDashboard } from "./seed_dashboard.ts";
 
 const USERS = 120;
 const EVENTS = 400;
+
+const SESSION_SECRET = crypto.randomUUID();
 
 const PATHS = [
   "/dashboard",
@@ -54,7 +57,9 @@ async function figure(page: TestPage, label: string): Promise<number> {
 }
 
 Deno.test("the dashboard", async (t) => {
-  await using rollcall = await startRollcall();
+  await using rollcall = await startRollcall({
+    env: { SESSION_SECRET },
+  });
   await using browser = await launchBrowser();
   const { origin, store } = rollcall;
 
@@ -211,6 +216,31 @@ Deno.test("the dashboard", async (t) => {
     assertEquals(entry?.action, "reveal-payload");
     assertEquals(entry?.subject, "msg_000003");
     await page.context().close();
+  });
+
+  await t.step("lets viewers look, and neither reveal nor export", async () => {
+    const setCookie = await startSession(
+      { name: "visitor", role: "viewer" },
+      { secret: SESSION_SECRET, now: new Date(), isSecure: false },
+    );
+    const headers = { cookie: setCookie.split(";")[0] ?? "", origin };
+    const ask = (path: string, init: RequestInit = {}) =>
+      fetch(origin + path, { headers, ...init });
+    const users = await ask("/dashboard/users");
+    assertEquals(users.status, 200);
+    assert(!(await users.text()).includes("Export"));
+    const event = await ask("/dashboard/events/msg_000003");
+    assert((await event.text()).includes("Operators can reveal it"));
+    for (
+      const refused of [
+        await ask("/dashboard/users/export?format=ndjson"),
+        await ask("/dashboard/events/msg_000003", { method: "POST" }),
+        await ask("/dashboard/users/user_000001", { method: "POST" }),
+      ]
+    ) {
+      assertEquals(refused.status, 403);
+      await refused.body?.cancel();
+    }
   });
 
   await t.step("says why a document looks as it does", async () => {
