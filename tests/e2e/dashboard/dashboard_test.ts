@@ -327,12 +327,14 @@ Deno.test("the dashboard", async (t) => {
   for (const colorScheme of ["light", "dark"] as const) {
     await t.step(`has no serious fault for axe in ${colorScheme}`, async () => {
       const page = await signIn(browser, rollcall, { colorScheme });
+      // Nothing but colours differs between the two.
+      const rules = colorScheme === "dark" ? ["color-contrast"] : undefined;
       for (const path of PATHS) {
         await page.goto(origin + path);
-        assertEquals(await findViolations(page), [], path);
+        assertEquals(await findViolations(page, rules), [], path);
       }
       await page.goto(`${origin}/sign_in`);
-      assertEquals(await findViolations(page), [], "/sign_in");
+      assertEquals(await findViolations(page, rules), [], "/sign_in");
       assertEquals(page.errors, []);
       await page.context().close();
     });
