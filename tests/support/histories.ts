@@ -24,6 +24,8 @@ export interface Step {
   readonly tick: number;
   /** Whether the envelope's timestamp moves on: 0 makes a tie there too. */
   readonly delay: number;
+  /** Sorts the event's id, unless it ties with the event before it. */
+  readonly idPrefix: number;
   readonly name: string;
   readonly ownUsername: string | null;
 }
@@ -68,6 +70,7 @@ export function scenarios(
     organization: fc.nat(1),
     tick: fc.constantFrom(0, 0, 1, 5),
     delay: fc.constantFrom(0, 1, 3),
+    idPrefix: fc.nat(9),
     name: fc.constantFrom("Ann", "Bo", "Cy", "Di", "Ed"),
     ownUsername: fc.constantFrom(null, null, "ann", "bo"),
   });
@@ -90,16 +93,23 @@ export function scenarios(
 /**
  * Tells a history as events, in the order in which they happened.
  *
+ * Ids are random, as Svix's are, so that nothing but the times can order two
+ * events that differ in them. Among full ties ids grow: there the id is the rule.
+ *
  * @param steps What happens; steps on something deleted are left out.
- * @returns The events: times never run backwards, ids grow.
+ * @returns The events: times never run backwards.
  */
 export function tellHistory(steps: readonly Step[]): ReceivedEvent[] {
   const gone = new Set<string>();
   let updatedAt = 1_772_442_000_000;
   let timestamp = updatedAt;
+  let idPrefix = 0;
   return steps.flatMap((step, index) => {
+    const before = timestamp;
     updatedAt += step.tick;
     timestamp = Math.max(timestamp, updatedAt) + step.delay;
+    const isFullTie = step.tick === 0 && timestamp === before;
+    if (!isFullTie) idPrefix = step.idPrefix;
     const subject = subjectOf(step);
     if (idsOf(step).some((id) => gone.has(id))) return [];
     if (step.kind.endsWith("-deleted")) gone.add(subject);
@@ -108,7 +118,7 @@ export function tellHistory(steps: readonly Step[]): ReceivedEvent[] {
       data: {
         ...payloadOf(step, updatedAt),
         _webhook: {
-          id: `msg_${String(index).padStart(3, "0")}`,
+          id: `msg_${idPrefix}_${String(index).padStart(3, "0")}`,
           timestamp,
           instance_id: "ins_1",
         },

@@ -32,6 +32,9 @@ import { openTestStore } from "../../support/test_store.ts";
 const isExternal = Deno.env.has("MONGODB_URI");
 const SEED = 20261125;
 
+/** How long a failure may be made smaller before it is reported. */
+const MAX_SHRINK_MS = 30_000;
+
 /** The worker's process died; a durable function runs the event again. */
 class Crash extends Error {}
 
@@ -61,12 +64,15 @@ async function checkConvergence(
 ): Promise<void> {
   await using test = await openTestStore();
   await fc.assert(
-    fc.asyncProperty(arbitrary, async (scenario) => {
-      await clear(test.db);
-      const events = tellHistory(scenario.steps);
-      await deliver(test.db, events, scenario);
-      await assertFinalState(test.store, events);
-    }),
+    fc.asyncProperty(
+      arbitrary,
+      boundShrinking(async (scenario) => {
+        await clear(test.db);
+        const events = tellHistory(scenario.steps);
+        await deliver(test.db, events, scenario);
+        await assertFinalState(test.store, events);
+      }),
+    ),
     {
       numRuns,
       seed: SEED,
@@ -74,6 +80,22 @@ async function checkConvergence(
       markInterruptAsFailure: true,
     },
   );
+}
+
+/** Lets every smaller case pass once time is up, so that shrinking ends. */
+function boundShrinking(
+  check: (scenario: Scenario) => Promise<void>,
+): (scenario: Scenario) => Promise<void> {
+  let deadlineMs = Number.POSITIVE_INFINITY;
+  return async (scenario) => {
+    if (performance.now() > deadlineMs) return;
+    try {
+      await check(scenario);
+    } catch (error) {
+      deadlineMs = Math.min(deadlineMs, performance.now() + MAX_SHRINK_MS);
+      throw error;
+    }
+  };
 }
 
 async function clear(db: Db): Promise<void> {
