@@ -41,6 +41,7 @@ export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
       const now = clock.now();
       const received = arrivals.map((event) => toArrival(event, now));
       await store.webhookEvents.recordReceived(received);
+      await store.secretUse.record(received);
       await store.webhookEvents.recordSettled(settled);
       await store.changes.record(settled);
       feed.publish({

@@ -12,6 +12,7 @@ import {
   type ClerkApiClient,
   createClerkApiClient,
 } from "./clerk/clerk_api_client.ts";
+import { redactBody } from "./clerk/redact_body.ts";
 import { createClerkRateLimiter } from "./clerk/rate_limiter.ts";
 import {
   createWebhookVerifier,
@@ -26,6 +27,10 @@ import {
 } from "./inngest/create_client.ts";
 import { createEventSender, type EventSender } from "./inngest/event_sender.ts";
 import { createLiveFeed, type LiveFeed } from "./live_feed.ts";
+import {
+  createQuarantineQueue,
+  type QuarantineQueue,
+} from "./store/quarantine_queue.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 
@@ -42,6 +47,8 @@ export interface Services extends AsyncDisposable {
   readonly clerkApi: ClerkApiClient | undefined;
   /** Bounds the webhooks that are handled at once. */
   readonly admission: Admission;
+  /** Takes note of refused webhooks, after their answer. */
+  readonly quarantine: QuarantineQueue;
   /** What changes, as it changes, for open pages. */
   readonly feed: LiveFeed;
   /** Inngest's calls to the functions. */
@@ -112,6 +119,9 @@ export async function openServices(
   const store = opened.use(
     openStore({ uri: mongo.value, database: config.mongo.database }),
   );
+  const quarantine = opened.use(
+    createQuarantineQueue({ store, clock, redact: redactBody }),
+  );
   const inngestPart = await startInngestPart(config);
   opened.defer(() => inngestPart.close());
 
@@ -154,6 +164,7 @@ export async function openServices(
     store,
     inngest,
     sender,
+    quarantine,
     feed,
     clerkApi,
     serveInngest,

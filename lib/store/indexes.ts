@@ -6,6 +6,8 @@
  */
 import type { Db, IndexDescription } from "mongodb";
 
+const QUARANTINE_S = 7 * 24 * 60 * 60;
+
 const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   users: [
     { key: { username: 1 }, unique: true },
@@ -47,6 +49,10 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   audit_log: [
     { key: { at: -1, _id: -1 } },
+  ],
+  quarantine: [
+    { key: { at: -1, _id: -1 } },
+    { key: { at: 1 }, expireAfterSeconds: QUARANTINE_S },
   ],
   dead_letters: [
     { key: { failed_at: -1, _id: -1 } },

@@ -15,6 +15,8 @@ import { DeadLetters } from "./dead_letters.ts";
 import { AuditLog } from "./audit_log.ts";
 import { createIndexGuard } from "./indexes.ts";
 import { createHistoryReader, type HistoryReader } from "./overview_history.ts";
+import { Quarantine } from "./quarantine.ts";
+import { SecretUse } from "./secret_use.ts";
 import { SyncedCollection } from "./synced_collection.ts";
 import { WebhookEvents } from "./webhook_events.ts";
 
@@ -28,6 +30,10 @@ export interface Store extends AsyncDisposable {
   readonly webhookEvents: WebhookEvents;
   readonly changes: Changes;
   readonly deadLetters: DeadLetters;
+  /** Webhooks that were refused at the door. */
+  readonly quarantine: Quarantine;
+  /** Which signing secret verified when. */
+  readonly secretUse: SecretUse;
   /** Who did or saw what in the dashboard. */
   readonly auditLog: AuditLog;
   /** The charts' numbers, kept in memory for a while. */
@@ -74,6 +80,8 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     webhookEvents,
     changes: new Changes(db),
     deadLetters: new DeadLetters(db),
+    quarantine: new Quarantine(db),
+    secretUse: new SecretUse(db),
     auditLog: new AuditLog(db),
     readHistory: createHistoryReader({ db, webhookEvents }),
     ensureIndexes: createIndexGuard(db),

@@ -2,7 +2,8 @@
  * Step ① of the path: takes Clerk's webhooks.
  *
  * It answers 2xx only after Inngest has durably taken the event, and writes
- * nothing itself. Every other answer makes Svix try again.
+ * nothing itself. Every other answer makes Svix try again; what was refused for
+ * its signature or shape is noted in the quarantine, once it has been answered.
  */
 import { parseEnvelope } from "../../../lib/clerk/parse_envelope.ts";
 import { readBody } from "../../../lib/clerk/read_body.ts";
@@ -85,19 +86,15 @@ async function takeWebhook(
   if (body.kind === "too-large") return tooLarge();
   const verification = services.verifyWebhook(request.headers, body.text);
   if (verification.kind === "rejected") {
-    return problemResponse({
-      status: 400,
-      code: verification.reason,
-      detail: verification.detail,
-    });
+    const { reason, detail } = verification;
+    const refusal = { status: 400, code: reason, detail };
+    return refuse(services, request.headers, body.text, refusal);
   }
   const parsed = parseEnvelope(body.text);
   if (parsed.kind === "unprocessable") {
-    return problemResponse({
-      status: 422,
-      code: parsed.reason,
-      detail: parsed.detail,
-    });
+    const { reason, detail } = parsed;
+    const refusal = { status: 422, code: reason, detail };
+    return refuse(services, request.headers, body.text, refusal);
   }
   const event = toInngestEvent(
     parsed.envelope,
@@ -106,6 +103,17 @@ async function takeWebhook(
   );
   await services.sender.send(event, body.text.length);
   return new Response(null, { status: 202 });
+}
+
+function refuse(
+  services: Services,
+  headers: Headers,
+  body: string,
+  refusal: { status: number; code: string; detail: string },
+): Response {
+  const { status, code } = refusal;
+  services.quarantine.add({ reason: code, status, headers, body });
+  return problemResponse(refusal);
 }
 
 function tooLarge(): Response {
