@@ -6,6 +6,7 @@
  * touches no other.
  */
 
+import { isMingoLoaded, loadMingo } from "./aggregate/mingo.ts";
 import { BatchExecutor } from "./batch_executor.ts";
 import type { CommandContext } from "./commands/command.ts";
 import { runCommand } from "./commands/run_command.ts";
@@ -23,6 +24,19 @@ import { readMessages } from "./wire/read_messages.ts";
 import { Scram, type ScramSecret } from "./wire/scram.ts";
 
 const SWEEP_MS = 60_000; // mongod's ttlMonitorSleepSecs
+/** Commands that never evaluate anything, and so need not wait for mingo. */
+const EARLY_COMMANDS = new Set([
+  "hello",
+  "isMaster",
+  "ismaster",
+  "ping",
+  "buildInfo",
+  "saslStart",
+  "saslContinue",
+  "insert",
+  "createIndexes",
+  "listIndexes",
+]);
 const NO_REPLY = new Uint8Array();
 
 /** What a server is made of. */
@@ -123,6 +137,8 @@ export class Server {
     request: WireRequest,
     context: CommandContext,
   ): Promise<Uint8Array> {
+    const [name = ""] = Object.keys(request.command);
+    if (!isMingoLoaded() && !EARLY_COMMANDS.has(name)) await loadMingo();
     const outcome = await this.#executor.submit(() =>
       encodeReply(runCommand(request, context), request)
     );

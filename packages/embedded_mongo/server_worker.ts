@@ -7,6 +7,7 @@
 
 /// <reference lib="deno.worker" />
 
+import { loadMingo } from "./aggregate/mingo.ts";
 import { Server } from "./server.ts";
 import { Store } from "./storage/store.ts";
 import { type ListenAddress, openListener } from "./wire/open_listener.ts";
@@ -43,6 +44,7 @@ self.onmessage = async ({ data: order }: MessageEvent<WorkerOrder>) => {
   }
   try {
     report({ kind: "ready", authority: await start(order) });
+    await loadMingo();
   } catch (error) {
     report({
       kind: "failed",

@@ -5,11 +5,10 @@
  * field paths without it, and refuses operators that neither knows.
  */
 
-import { evalExpr } from "mingo/core";
 import { type Document, getField, isDocument } from "../bson/document.ts";
 import { fromPlain, toPlain } from "../bson/plain_values.ts";
 import { MongoError, refuse } from "../errors.ts";
-import { EXPRESSION_OPERATORS, mingoOptions } from "./mingo_context.ts";
+import { getMingo } from "./mingo.ts";
 
 /** A compiled expression; undefined stands for a missing value. */
 export type Expression = (document: Document) => unknown;
@@ -51,7 +50,7 @@ export function checkExpression(expression: unknown): void {
   for (const [key, operand] of Object.entries(expression)) {
     if (key === "$literal") continue;
     if (REFUSED.has(key)) throw refuse(key);
-    if (key.startsWith("$") && !EXPRESSION_OPERATORS.has(key)) {
+    if (key.startsWith("$") && !getMingo().EXPRESSION_OPERATORS.has(key)) {
       throw new MongoError("Location40324", `Unrecognized expression '${key}'`);
     }
     checkExpression(operand);
@@ -79,6 +78,7 @@ function compilePath(
 
 function withMingo(expression: unknown, variables: Document): Expression {
   const plain = toPlain(expression);
+  const { evalExpr, mingoOptions } = getMingo();
   const options = { ...mingoOptions, variables: toPlain(variables) };
   return (document) => {
     try {

@@ -9,12 +9,11 @@ import { Buffer } from "node:buffer";
 import { Long } from "bson";
 import { compareValues } from "../bson/compare_values.ts";
 import { type Document, isDocument } from "../bson/document.ts";
-import { add, isNumeric, toDouble } from "../bson/numbers.ts";
+import { add, isNumeric, rejectInexact, toDouble } from "../bson/numbers.ts";
 import { encodeOrderKey } from "../bson/order_key.ts";
 import { MongoError } from "../errors.ts";
 import { compileExpression, type Expression } from "./compile_expression.ts";
 import { MemoryBound } from "./memory_bound.ts";
-import { rejectInexact } from "./mingo_context.ts";
 import type { PipelineContext } from "./run_pipeline.ts";
 
 interface Accumulator {

@@ -5,8 +5,7 @@
  * wrongly on int64 beyond 2^53 or on Decimal128 is refused, as is code.
  */
 
-import { Decimal128, Long } from "bson";
-import { Context } from "mingo";
+import { Aggregator, Context } from "mingo";
 import { evalExpr, OpType } from "mingo/core";
 import * as accumulators from "mingo/operators/accumulator";
 import * as expressions from "mingo/operators/expression";
@@ -16,7 +15,9 @@ import * as queries from "mingo/operators/query";
 import * as windows from "mingo/operators/window";
 import type { Any, Options } from "mingo/types";
 import { compareValues } from "../bson/compare_values.ts";
-import { refuse } from "../errors.ts";
+import { rejectInexact } from "../bson/numbers.ts";
+
+export { Aggregator, evalExpr };
 
 type MingoOptions = Parameters<typeof evalExpr>[2];
 
@@ -61,19 +62,6 @@ export const EXPRESSION_OPERATORS: ReadonlySet<string> = new Set([
   ...Object.keys(expressions),
   ...Object.keys(accumulators),
 ]);
-
-/**
- * Refuses numbers that mingo would compute with wrongly.
- *
- * @param value An operand.
- * @throws {MongoError} NotImplemented for Decimal128 and for int64 beyond 2^53.
- */
-export function rejectInexact(value: unknown): void {
-  if (value instanceof Decimal128) throw refuse("Decimal128 arithmetic");
-  if (value instanceof Long && value._bsontype === "Long") {
-    throw refuse("int64 arithmetic beyond 2^53");
-  }
-}
 
 function createContext(): Context {
   const original = Context.init({

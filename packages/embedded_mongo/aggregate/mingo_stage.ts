@@ -5,13 +5,12 @@
  * that came through unchanged; the others return whole numbers as int32 or int64.
  */
 
-import { Aggregator } from "mingo";
 import { type Document, isDocument } from "../bson/document.ts";
 import { fromPlain, toPlain } from "../bson/plain_values.ts";
 import { MongoError } from "../errors.ts";
 import { checkExpression } from "./compile_expression.ts";
 import { collectBounded } from "./memory_bound.ts";
-import { mingoOptions } from "./mingo_context.ts";
+import { getMingo } from "./mingo.ts";
 import type { PipelineContext } from "./run_pipeline.ts";
 
 const ONE_TO_ONE = new Set([
@@ -67,6 +66,7 @@ export function* runMingoStage(
 
 function compileStage(stage: Document, context: PipelineContext) {
   const plainStage = toPlain(stage) as Document;
+  const { Aggregator, mingoOptions } = getMingo();
   const aggregator = new Aggregator([plainStage], {
     ...mingoOptions,
     variables: toPlain(context.variables) as Document,

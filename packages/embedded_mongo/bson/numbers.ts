@@ -65,6 +65,19 @@ export function multiply(left: unknown, right: unknown): unknown {
   return compute(left, right, (a, b) => a * b, (a, b) => a * b);
 }
 
+/**
+ * Refuses numbers that mingo would compute with wrongly.
+ *
+ * @param value An operand.
+ * @throws {MongoError} NotImplemented for Decimal128 and for int64 beyond 2^53.
+ */
+export function rejectInexact(value: unknown): void {
+  if (value instanceof Decimal128) throw refuse("Decimal128 arithmetic");
+  if (value instanceof Long && value._bsontype === "Long") {
+    throw refuse("int64 arithmetic beyond 2^53");
+  }
+}
+
 function compute(
   left: unknown,
   right: unknown,

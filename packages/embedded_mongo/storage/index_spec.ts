@@ -163,7 +163,15 @@ function compileCoverage(parts: {
   readonly isSparse: boolean;
   readonly partialFilter: Document | undefined;
 }): Filter {
-  if (parts.partialFilter) return compileFilter(parts.partialFilter);
+  if (parts.partialFilter) {
+    if ("$expr" in parts.partialFilter) {
+      throw new MongoError(
+        "CannotCreateIndex",
+        "unsupported expression in partial index: $expr",
+      );
+    }
+    return compileFilter(parts.partialFilter);
+  }
   if (!parts.isSparse) return () => true;
   return compileFilter({
     $or: parts.fields.map(({ path }) => ({ [path]: { $exists: true } })),
