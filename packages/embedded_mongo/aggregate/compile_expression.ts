@@ -7,7 +7,7 @@
 
 import { type Document, getField, isDocument } from "../bson/document.ts";
 import { fromPlain, toPlain } from "../bson/plain_values.ts";
-import { MongoError, refuse } from "../errors.ts";
+import { type CodeName, MongoError, refuse } from "../errors.ts";
 import { getMingo } from "./mingo.ts";
 
 /** A compiled expression; undefined stands for a missing value. */
@@ -21,7 +21,7 @@ const REFUSED = new Set(["$function", "$accumulator", "$meta"]);
  * @param expression The expression as the client sent it.
  * @param variables Values of `$$name`.
  * @returns A function from a document to the value.
- * @throws {MongoError} Location40324 for an operator that does not exist.
+ * @throws {MongoError} InvalidPipelineOperator for an operator that does not exist.
  */
 export function compileExpression(
   expression: unknown,
@@ -42,18 +42,25 @@ export function compileExpression(
  * Refuses an expression that holds an operator this server does not have.
  *
  * @param expression Any expression.
- * @throws {MongoError} Location40324 or NotImplemented.
+ * @param codeName What an unknown operator is called where this one stands.
+ * @throws {MongoError} `codeName` or NotImplemented.
  */
-export function checkExpression(expression: unknown): void {
-  if (Array.isArray(expression)) return expression.forEach(checkExpression);
+export function checkExpression(
+  expression: unknown,
+  codeName: CodeName = "InvalidPipelineOperator",
+): void {
+  if (Array.isArray(expression)) {
+    for (const item of expression) checkExpression(item, codeName);
+    return;
+  }
   if (!isDocument(expression)) return;
   for (const [key, operand] of Object.entries(expression)) {
     if (key === "$literal") continue;
     if (REFUSED.has(key)) throw refuse(key);
     if (key.startsWith("$") && !getMingo().EXPRESSION_OPERATORS.has(key)) {
-      throw new MongoError("Location40324", `Unrecognized expression '${key}'`);
+      throw new MongoError(codeName, `Unrecognized expression '${key}'`);
     }
-    checkExpression(operand);
+    checkExpression(operand, codeName);
   }
 }
 

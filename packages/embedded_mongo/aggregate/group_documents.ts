@@ -50,7 +50,7 @@ export function* groupDocuments(
 ): Iterable<Document> {
   if (!isDocument(spec) || !("_id" in spec)) {
     throw new MongoError(
-      "BadValue",
+      "Location15955",
       "a group specification must include an _id",
     );
   }

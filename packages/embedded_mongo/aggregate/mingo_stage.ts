@@ -26,10 +26,8 @@ const ONE_TO_ONE = new Set([
 export const MINGO_STAGES: ReadonlySet<string> = new Set([
   ...ONE_TO_ONE,
   "$redact",
-  "$bucket",
   "$bucketAuto",
   "$graphLookup",
-  "$setWindowFields",
   "$densify",
   "$fill",
   "$sample",
@@ -50,7 +48,10 @@ export function* runMingoStage(
   context: PipelineContext,
 ): Iterable<Document> {
   const [name = ""] = Object.keys(stage);
-  if (name !== "$setWindowFields") checkExpression(Object.values(stage));
+  checkExpression(
+    Object.values(stage),
+    name === "$project" ? "Location31325" : undefined,
+  );
   const run = compileStage(stage, context);
   if (!ONE_TO_ONE.has(name)) {
     const input = collectBounded(documents, name).map(toPlain) as Document[];

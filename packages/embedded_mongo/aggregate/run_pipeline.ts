@@ -10,6 +10,7 @@ import { type Document, isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import { MongoError, refuse } from "../errors.ts";
 import { compileFilter } from "../query/compile_filter.ts";
+import { bucketDocuments } from "./bucket_documents.ts";
 import { groupDocuments } from "./group_documents.ts";
 import { lookupDocuments } from "./lookup_documents.ts";
 import { MINGO_STAGES, runMingoStage } from "./mingo_stage.ts";
@@ -45,6 +46,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   $unwind: unwindDocuments,
   $group: groupDocuments,
   $sortByCount: sortByCount,
+  $bucket: bucketDocuments,
   $lookup: lookupDocuments,
   $unionWith: unionWith,
   $facet: facetDocuments,
@@ -52,6 +54,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
 
 const REFUSED: Readonly<Record<string, MongoError>> = {
   $out: refuse("$out"),
+  $setWindowFields: refuse("$setWindowFields"),
   $merge: refuse("$merge"),
   $geoNear: refuse("$geoNear (geospatial queries)"),
   $search: refuse("$search"),
@@ -147,7 +150,7 @@ function matchDocuments(
 function limitDocuments(documents: Iterable<Document>, spec: unknown) {
   const limit = toSafeInteger(spec);
   if (limit === undefined || limit <= 0) {
-    throw new MongoError("BadValue", "the limit must be positive");
+    throw new MongoError("Location15958", "the limit must be positive");
   }
   return Iterator.from(documents).take(limit);
 }

@@ -51,14 +51,14 @@ export interface Command {
  *
  * @param request The request.
  * @returns The collection's name.
- * @throws {MongoError} InvalidNamespace when it is no string.
+ * @throws {MongoError} InvalidNamespace when it is no string, is empty, or holds `$` or NUL.
  */
 export function readCollectionName({ command }: CommandRequest): string {
   const name = Object.values(command)[0];
-  if (typeof name === "string" && name !== "") return name;
+  if (typeof name === "string" && /^[^.$\0][^$\0]*$/.test(name)) return name;
   throw new MongoError(
     "InvalidNamespace",
-    `Collection name must be a non-empty string: ${Object.keys(command)[0]}`,
+    `Invalid collection name in ${Object.keys(command)[0]}`,
   );
 }
 

@@ -65,7 +65,7 @@ function isExisting(collection: Collection, definition: Document): boolean {
     ) {
       return true;
     }
-    throw hasSameKey
+    throw hasSameKey && !hasSameName
       ? new MongoError(
         "IndexOptionsConflict",
         `An equivalent index already exists with a different name or options: ${index.name}`,

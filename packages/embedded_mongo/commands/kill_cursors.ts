@@ -1,14 +1,14 @@
 /** `killCursors`: ends cursors that the client has no use for. */
 
 import { Long } from "bson";
+import { MongoError } from "../errors.ts";
 import { type Command, readArray } from "./command.ts";
 
 /** The command. */
 export const killCursors: Command = {
   fields: ["cursors"],
   run: ({ command }, { cursors }) => {
-    const ids = readArray(command, "cursors")
-      .filter((id): id is Long => id instanceof Long);
+    const ids = readArray(command, "cursors").map(readCursorId);
     const killed = new Set(ids.filter((id) => cursors.kill(id)));
     return {
       cursorsKilled: [...killed],
@@ -19,3 +19,8 @@ export const killCursors: Command = {
     };
   },
 };
+
+function readCursorId(id: unknown): Long {
+  if (id instanceof Long) return id;
+  throw new MongoError("TypeMismatch", "killCursors needs int64 cursor ids");
+}

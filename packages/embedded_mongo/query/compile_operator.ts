@@ -23,7 +23,7 @@ import {
   isOperatorObject,
 } from "./compile_filter.ts";
 import { compileRegExp } from "./compile_regexp.ts";
-import { type LeafMode, visitPath } from "./visit_path.ts";
+import { type LeafMode, type PathTrace, visitPath } from "./visit_path.ts";
 
 type ValueTest = (value: unknown) => boolean;
 
@@ -93,7 +93,7 @@ export function compileOperator(use: OperatorUse): Filter {
     case "$all":
       return compileAll(parts, operand);
     case "$elemMatch":
-      return somewhere(parts, compileElemMatch(operand), "array-only");
+      return compileElementFilter(parts, operand);
     case "$size":
       return compileSize(parts, operand);
   }
@@ -237,11 +237,34 @@ function compileAll(parts: readonly string[], operand: unknown): Filter {
   }
   const filters = operand.map((item) =>
     isDocument(item) && "$elemMatch" in item
-      ? somewhere(parts, compileElemMatch(item.$elemMatch), "array-only")
+      ? compileElementFilter(parts, item.$elemMatch)
       : compileEquality(parts, item)
   );
   return (document, trace) =>
     filters.length > 0 && filters.every((filter) => filter(document, trace));
+}
+
+/** The element that matched is what `$` stands for, unless an outer array is. */
+function compileElementFilter(
+  parts: readonly string[],
+  operand: unknown,
+): Filter {
+  const accepts = compileElemMatch(operand);
+  return (document, trace) => {
+    let matched = -1;
+    const outer: PathTrace = {};
+    const hasMatched = visitPath(document, {
+      parts,
+      leaf: "array-only",
+      trace: outer,
+      test: (value) => {
+        matched = Array.isArray(value) ? value.findIndex(accepts) : -1;
+        return matched >= 0;
+      },
+    });
+    if (hasMatched && trace) trace.arrayIndex = outer.arrayIndex ?? matched;
+    return hasMatched;
+  };
 }
 
 function compileElemMatch(operand: unknown): ValueTest {
@@ -253,13 +276,12 @@ function compileElemMatch(operand: unknown): ValueTest {
     !["$and", "$or", "$nor", "$where", "$expr"].includes(first ?? "");
   const filter = compileFilter(isOnValues ? { v: operand } : operand);
   // A value is wrapped in a document; an array inside is matched as one value.
-  const accepts = isOnValues
+  return isOnValues
     ? (item: unknown) => filter({ v: item })
     : (item: unknown) =>
       isDocument(item)
         ? filter(item)
         : Array.isArray(item) && filter({ ...item });
-  return (value) => Array.isArray(value) && value.some(accepts);
 }
 
 function compileSize(parts: readonly string[], operand: unknown): Filter {

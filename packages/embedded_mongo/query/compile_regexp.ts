@@ -50,7 +50,7 @@ function toRegExp(source: string, flags: string): RegExp {
     return new RegExp(source, flags);
   } catch (cause) {
     throw new MongoError(
-      "BadValue",
+      "Location51091",
       `Regular expression is invalid: ${
         cause instanceof Error ? cause.message : ""
       }`,

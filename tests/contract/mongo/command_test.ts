@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Document } from "mongodb";
-import { assertCode, contractTest } from "./contract_test_case.ts";
+import { assertCode, contractTest, type Item } from "./contract_test_case.ts";
 
 contractTest("ping answers ok", async (db) => {
   assertEquals((await db.command({ ping: 1 })).ok, 1);
@@ -39,7 +38,7 @@ contractTest(
   "listCollections() and listDatabases() show what exists",
   async (db) => {
     await db.createCollection("b");
-    await db.collection<Document>("a").insertOne({ x: 1 });
+    await db.collection<Item>("a").insertOne({ x: 1 });
     const collections = await db.listCollections().toArray();
     assertEquals(collections.map(({ name }) => name).toSorted(), ["a", "b"]);
     const filtered = await db.listCollections({ name: "a" }).toArray();
@@ -52,15 +51,15 @@ contractTest(
 contractTest(
   "createCollection() of one that exists answers NamespaceExists or is the same",
   async (db) => {
-    await db.collection<Document>("a").insertOne({ x: 1 });
-    assertEquals(await db.collection("a").countDocuments(), 1);
+    await db.collection<Item>("a").insertOne({ x: 1 });
+    assertEquals(await db.collection<Item>("a").countDocuments(), 1);
     await db.createCollection("b");
     assertEquals((await db.listCollections({ name: "b" }).toArray()).length, 1);
   },
 );
 
 contractTest("drop() removes documents and indexes", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.createIndex({ a: 1 }, { unique: true });
   await items.insertOne({ a: 1 });
   assertEquals(await items.drop(), true);
@@ -69,8 +68,8 @@ contractTest("drop() removes documents and indexes", async (db) => {
 });
 
 contractTest("dropDatabase() removes all collections", async (db) => {
-  await db.collection<Document>("a").insertOne({ x: 1 });
-  await db.collection<Document>("b").insertOne({ x: 1 });
+  await db.collection<Item>("a").insertOne({ x: 1 });
+  await db.collection<Item>("b").insertOne({ x: 1 });
   await db.dropDatabase();
   assertEquals(await db.listCollections().toArray(), []);
 });
@@ -83,12 +82,12 @@ contractTest("a bad collection name is refused", async (db) => {
 });
 
 contractTest("a document over 16 MiB is refused", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertOne({ _id: 1, big: "x".repeat(16_000_000) });
   await assertCode(
     () =>
       items.updateOne({ _id: 1 }, { $set: { more: "y".repeat(1_000_000) } }),
-    17419,
+    10334,
   );
   assertEquals(
     (await items.findOne({}, { projection: { more: 1 } }))?.more,
@@ -99,7 +98,7 @@ contractTest("a document over 16 MiB is refused", async (db) => {
 contractTest(
   "write concern w: 1, journal and majority are taken",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertOne({ a: 1 }, { writeConcern: { w: 1, journal: true } });
     await items.insertOne({ a: 2 }, { writeConcern: { w: "majority" } });
     assertEquals(

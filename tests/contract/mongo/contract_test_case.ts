@@ -8,12 +8,23 @@
  */
 
 import { assertRejects } from "@std/assert";
-import { type Db, MongoClient, MongoServerError } from "mongodb";
+import {
+  type Db,
+  type Document,
+  MongoClient,
+  MongoServerError,
+  type ObjectId,
+} from "mongodb";
 import { startMongo } from "../../../packages/embedded_mongo/mod.ts";
 import { KNOWN_DIFFERENCES } from "./known_differences.ts";
 
 /** The server that the contract is checked on. */
 export const contractUri: string | undefined = Deno.env.get("MONGODB_URI");
+
+/** A document of any shape, with an `_id` of the usual kinds. */
+export interface Item extends Document {
+  _id?: number | string | ObjectId;
+}
 
 interface Target extends AsyncDisposable {
   readonly client: MongoClient;

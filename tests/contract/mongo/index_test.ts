@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Decimal128, type Document, Long } from "mongodb";
-import { assertCode, contractTest } from "./contract_test_case.ts";
+import { assertCode, contractTest, type Item } from "./contract_test_case.ts";
 
 contractTest("a unique index refuses a duplicate with its key", async (db) => {
-  const users = db.collection<Document>("users");
+  const users = db.collection<Item>("users");
   await users.createIndex({ username: 1 }, { unique: true });
   await users.insertOne({ _id: 1, username: "ann" });
   const error = await assertCode(
@@ -21,7 +21,7 @@ contractTest("a unique index refuses a duplicate with its key", async (db) => {
 });
 
 contractTest("a unique index takes missing for one null", async (db) => {
-  const users = db.collection<Document>("users");
+  const users = db.collection<Item>("users");
   await users.createIndex({ username: 1 }, { unique: true });
   await users.insertOne({ _id: 1 });
   await assertCode(() => users.insertOne({ _id: 2 }), 11000);
@@ -30,7 +30,7 @@ contractTest("a unique index takes missing for one null", async (db) => {
 contractTest(
   "a unique index takes equal numbers of different types for duplicates",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.createIndex({ n: 1 }, { unique: true });
     await items.insertOne({ n: 5 });
     await assertCode(() => items.insertOne({ n: Long.fromNumber(5) }), 11000);
@@ -42,7 +42,7 @@ contractTest(
 );
 
 contractTest("a sparse unique index lets fields be missing", async (db) => {
-  const users = db.collection<Document>("users");
+  const users = db.collection<Item>("users");
   await users.createIndex({ username: 1 }, { unique: true, sparse: true });
   await users.insertMany([{ _id: 1 }, { _id: 2 }, { _id: 3, username: "x" }]);
   assertEquals(await users.find({ username: "x" }).toArray(), [{
@@ -56,7 +56,7 @@ contractTest("a sparse unique index lets fields be missing", async (db) => {
 contractTest(
   "a partial unique index binds what its filter matches",
   async (db) => {
-    const users = db.collection<Document>("users");
+    const users = db.collection<Item>("users");
     await users.createIndex({ email: 1 }, {
       unique: true,
       partialFilterExpression: { active: true },
@@ -75,14 +75,14 @@ contractTest(
 );
 
 contractTest("a unique multikey index binds every element", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.createIndex({ tags: 1 }, { unique: true });
   await items.insertOne({ _id: 1, tags: ["a", "b", "a"] });
   await assertCode(() => items.insertOne({ _id: 2, tags: ["c", "b"] }), 11000);
 });
 
 contractTest("a compound index refuses two parallel arrays", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.createIndex({ a: 1, b: 1 });
   await assertCode(() => items.insertOne({ a: [1], b: [2] }), 171);
 });
@@ -90,7 +90,7 @@ contractTest("a compound index refuses two parallel arrays", async (db) => {
 contractTest(
   "createIndex() on clashing documents fails and leaves no index",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertMany([{ n: 1 }, { n: 1 }]);
     await assertCode(
       () => items.createIndex({ n: 1 }, { unique: true }),
@@ -104,7 +104,7 @@ contractTest(
 contractTest(
   "createIndex() again is no change, with other options an error",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     assertEquals(await items.createIndex({ a: 1, b: -1 }), "a_1_b_-1");
     assertEquals(await items.createIndex({ a: 1, b: -1 }), "a_1_b_-1");
     await assertCode(
@@ -123,17 +123,20 @@ contractTest(
 );
 
 contractTest("listIndexes() shows the definitions", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.createIndex({ a: 1 }, { unique: true, expireAfterSeconds: 60 });
   assertEquals(await items.listIndexes().toArray(), [
     { v: 2, key: { _id: 1 }, name: "_id_" },
     { v: 2, key: { a: 1 }, name: "a_1", unique: true, expireAfterSeconds: 60 },
   ]);
-  await assertCode(() => db.collection("none").listIndexes().toArray(), 26);
+  await assertCode(
+    () => db.collection<Item>("none").listIndexes().toArray(),
+    26,
+  );
 });
 
 contractTest("dropIndex() by name, and never _id_", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.createIndex({ a: 1 });
   await items.createIndex({ b: 1 });
   await items.dropIndex("a_1");
@@ -169,7 +172,7 @@ const EXPLAINED: readonly [
 
 for (const [title, filter, sort, index, sorts] of EXPLAINED) {
   contractTest(`explain() tells what serves ${title}`, async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertMany(
       Array.from({ length: 100 }, (_, i) => ({ _id: i, a: i % 10, b: i })),
     );
@@ -192,8 +195,8 @@ for (const [title, filter, sort, index, sorts] of EXPLAINED) {
 }
 
 contractTest("queries by an index agree with queries without", async (db) => {
-  const plain = db.collection<Document>("plain");
-  const indexed = db.collection<Document>("indexed");
+  const plain = db.collection<Item>("plain");
+  const indexed = db.collection<Item>("indexed");
   await indexed.createIndex({ a: 1 });
   await indexed.createIndex({ b: -1, a: 1 });
   const values = [
@@ -213,7 +216,7 @@ contractTest("queries by an index agree with queries without", async (db) => {
   ];
   const documents = values.flatMap((a, i) =>
     values.map((b, j) => ({ _id: i * 20 + j, a, b }))
-  );
+  ).filter(({ a, b }) => !(Array.isArray(a) && Array.isArray(b)));
   documents.push({ _id: 999, a: undefined, b: undefined } as never);
   await plain.insertMany(documents.map((document) => ({ ...document })));
   await indexed.insertMany(documents.map((document) => ({ ...document })));
@@ -243,7 +246,7 @@ contractTest("queries by an index agree with queries without", async (db) => {
 });
 
 contractTest("a sort by an index agrees with a sort without", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertMany(
     [5, null, "b", 2, "a", 9, true].flatMap((a) =>
       [3, 1, 2].map((b) => ({ a, b }))
@@ -258,7 +261,7 @@ contractTest("a sort by an index agrees with a sort without", async (db) => {
 });
 
 contractTest("a hint chooses the index, and must name one", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.createIndex({ a: 1 });
   await items.insertOne({ a: 1 });
   assertEquals((await items.find({ a: 1 }).hint("a_1").toArray()).length, 1);

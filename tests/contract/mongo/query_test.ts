@@ -8,7 +8,7 @@ import {
   MinKey,
   ObjectId,
 } from "mongodb";
-import { assertCode, contractTest } from "./contract_test_case.ts";
+import { assertCode, contractTest, type Item } from "./contract_test_case.ts";
 
 /** Documents with every kind of value that filters treat in a special way. */
 const DOCUMENTS: readonly Document[] = [
@@ -137,7 +137,7 @@ const CASES: readonly [string, Document, number[]][] = [
 
 for (const [title, filter, ids] of CASES) {
   contractTest(`find(): ${title}`, async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertMany(DOCUMENTS.map((document) => ({ ...document })));
     const found = await items.find(filter).sort({ _id: 1 }).toArray();
     assertEquals(found.map(({ _id }) => _id), ids);
@@ -156,7 +156,7 @@ const REFUSED: readonly [string, Document, number][] = [
 
 for (const [title, filter, code] of REFUSED) {
   contractTest(`find() refuses ${title}`, async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertOne({ a: 1 });
     await assertCode(() => items.find(filter).toArray(), code);
   });
@@ -165,7 +165,7 @@ for (const [title, filter, code] of REFUSED) {
 contractTest(
   "find() sorts in BSON order, arrays by their extremes",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     const values = [
       new MinKey(),
       null,
@@ -203,7 +203,7 @@ contractTest(
 );
 
 contractTest("find() skips, limits and sorts by several fields", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertMany(
     Array.from({ length: 20 }, (_, i) => ({ _id: i, g: i % 2, n: -i })),
   );
@@ -235,7 +235,7 @@ const PROJECTIONS: readonly [string, Document, Document][] = [
 
 for (const [title, projection, expected] of PROJECTIONS) {
   contractTest(`find() projection ${title}`, async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertOne({
       _id: 1,
       a: 1,
@@ -252,7 +252,7 @@ for (const [title, projection, expected] of PROJECTIONS) {
 contractTest(
   "find() projection takes the element that the filter matched",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertOne({ _id: 1, d: [{ k: 1 }, { k: 2 }, { k: 2, z: 1 }] });
     const found = await items.findOne({ "d.k": 2 }, {
       projection: { "d.$": 1 },
@@ -264,7 +264,7 @@ contractTest(
 contractTest(
   "find() refuses a projection that mixes in and out",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertOne({ a: 1 });
     await assertCode(
       () => items.findOne({}, { projection: { a: 1, b: 0 } }),
@@ -274,19 +274,22 @@ contractTest(
 );
 
 contractTest("a cursor brings all documents in batches", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertMany(Array.from({ length: 1234 }, (_, _id) => ({ _id })));
   const cursor = items.find({}, { batchSize: 100 }).sort({ _id: 1 });
-  const seen: number[] = [];
+  const seen: unknown[] = [];
   for await (const { _id } of cursor) seen.push(_id);
   assertEquals(seen, Array.from({ length: 1234 }, (_, i) => i));
 });
 
 contractTest("a cursor that is closed early is gone", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertMany(Array.from({ length: 50 }, (_, _id) => ({ _id })));
   const { cursor } = await db.command({ find: "items", batchSize: 10 });
-  await db.command({ killCursors: "items", cursors: [cursor.id] });
+  await db.command({
+    killCursors: "items",
+    cursors: [Long.fromString(String(cursor.id))],
+  });
   await assertCode(
     () =>
       db.command({
@@ -298,7 +301,7 @@ contractTest("a cursor that is closed early is gone", async (db) => {
 });
 
 contractTest("a cursor goes on while documents are written", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertMany(Array.from({ length: 300 }, (_, _id) => ({ _id })));
   const cursor = items.find({ _id: { $gte: 0 } }, { batchSize: 10 }).sort({
     _id: 1,
@@ -312,7 +315,7 @@ contractTest("a cursor goes on while documents are written", async (db) => {
 });
 
 contractTest("distinct() lists values once, elements each", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertMany([{ t: ["b", "a"] }, { t: "a" }, { t: 1 }, {
     t: Long.fromNumber(1),
   }, { x: 1 }]);
@@ -321,12 +324,12 @@ contractTest("distinct() lists values once, elements each", async (db) => {
 });
 
 contractTest("count() minds skip, limit and filter", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertMany(Array.from({ length: 30 }, (_, n) => ({ n })));
   assertEquals(
     await items.countDocuments({ n: { $lt: 20 } }, { skip: 5, limit: 10 }),
     10,
   );
   assertEquals(await items.countDocuments({ n: { $lt: 20 } }, { skip: 15 }), 5);
-  assertEquals(await db.collection("none").countDocuments(), 0);
+  assertEquals(await db.collection<Item>("none").countDocuments(), 0);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Document } from "mongodb";
-import { assertCode, contractTest } from "./contract_test_case.ts";
+import { assertCode, contractTest, type Item } from "./contract_test_case.ts";
 
 interface Case {
   readonly title: string;
@@ -182,7 +182,7 @@ const CASES: readonly Case[] = [
 
 for (const { title, before, update, after, filter, arrayFilters } of CASES) {
   contractTest(`updateOne(): ${title}`, async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertOne({ _id: 1, ...before });
     const result = await items.updateOne(
       { _id: 1, ...filter },
@@ -216,7 +216,7 @@ const REFUSED: readonly [string, Document, Document | Document[], number][] = [
 
 for (const [title, before, update, code] of REFUSED) {
   contractTest(`updateOne() refuses ${title}`, async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertOne({ _id: 1, ...before });
     await assertCode(() => items.updateOne({ _id: 1 }, update), code);
     assertEquals(await items.findOne(), { _id: 1, ...before });
@@ -224,9 +224,9 @@ for (const [title, before, update, code] of REFUSED) {
 }
 
 contractTest("$currentDate sets a date of now", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertOne({ _id: 1 });
   await items.updateOne({ _id: 1 }, { $currentDate: { at: true } });
-  const { at } = await items.findOne() ?? {};
+  const at = (await items.findOne())?.at;
   assert(at instanceof Date && Math.abs(at.getTime() - Date.now()) < 60_000);
 });

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Document, Long, MongoBulkWriteError, ObjectId } from "mongodb";
-import { assertCode, contractTest } from "./contract_test_case.ts";
+import { Long, MongoBulkWriteError, ObjectId } from "mongodb";
+import { assertCode, contractTest, type Item } from "./contract_test_case.ts";
 
 contractTest(
   "insertOne() answers with the _id and keeps it first",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     const { insertedId } = await items.insertOne({ a: 1 });
     assert(insertedId instanceof ObjectId);
     const found = await items.findOne();
@@ -93,7 +93,7 @@ contractTest("bulkWrite() mixes kinds and counts each", async (db) => {
 contractTest(
   "bulkWrite() unordered reports the index of each error",
   async (db) => {
-    const items = db.collection<{ _id: string; n?: unknown }>("items");
+    const items = db.collection<Item>("items");
     await items.insertOne({ _id: "a", n: "text" });
     const error = await assertCode(
       () =>
@@ -173,7 +173,7 @@ contractTest(
 contractTest(
   "updateOne() with an upsert takes the filter's equalities and $setOnInsert",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.updateOne(
       {
         a: 1,
@@ -235,7 +235,7 @@ contractTest(
 contractTest(
   "replaceOne() keeps _id and drops the other fields",
   async (db) => {
-    const items = db.collection<Document>("items");
+    const items = db.collection<Item>("items");
     await items.insertOne({ _id: 1, a: 1, b: 2 });
     await items.replaceOne({ a: 1 }, { c: 3 });
     assertEquals(await items.findOne(), { _id: 1, c: 3 });
@@ -243,7 +243,7 @@ contractTest(
 );
 
 contractTest("updateOne() refuses to change _id", async (db) => {
-  const items = db.collection<Document>("items");
+  const items = db.collection<Item>("items");
   await items.insertOne({ _id: 1, a: 1 });
   await assertCode(() => items.updateOne({ a: 1 }, { $set: { _id: 2 } }), 66);
   await assertCode(() => items.replaceOne({ a: 1 }, { _id: 2 }), 66);
