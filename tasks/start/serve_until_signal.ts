@@ -2,7 +2,6 @@
  * Serves until SIGTERM or SIGINT, then stops in order: no new connections, what
  * is in flight is finished, the services close.
  */
-import { problemResponse } from "../../lib/problem.ts";
 import { print } from "../terminal.ts";
 import type { Services } from "../../lib/services.ts";
 
@@ -38,31 +37,11 @@ export async function serveUntilSignal(
       greet(services, address, performance.now() - options.startedMs);
       options.onServing?.(`http://127.0.0.1:${address.port}`);
     },
-  }, refuseMalformed(handler));
+  }, handler);
   await signalled;
   services.feed[Symbol.dispose]();
   await finishWithin(server.shutdown(), DRAIN_MS);
   await services.close();
-}
-
-/**
- * Answers 400 to a path that is no valid percent-encoding: Fresh decodes paths
- * before any middleware and would answer 500, as if the fault were ours.
- */
-export function refuseMalformed(handler: Deno.ServeHandler): Deno.ServeHandler {
-  return (request, info) => {
-    try {
-      decodeURI(new URL(request.url).pathname);
-    } catch {
-      return problemResponse({
-        status: 400,
-        code: "malformed-path",
-        detail:
-          "Cannot read the address: its path is not percent-encoded UTF-8",
-      });
-    }
-    return handler(request, info);
-  };
 }
 
 function greet(
