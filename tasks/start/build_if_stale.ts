@@ -33,10 +33,10 @@ export async function buildIfStale(root: URL): Promise<boolean> {
   return true;
 }
 
-/** The newest change in a file or folder, ms; removals touch their folder. */
+/** The newest change in a file or folder, ms, 0 when there is none. */
 async function newestIn(url: URL): Promise<number> {
   const own = await modifiedAt(url);
-  if (!(await Deno.stat(url)).isDirectory) return own;
+  if (own === 0 || !(await Deno.stat(url)).isDirectory) return own;
   const folder = new URL(`${url.href}/`);
   const times = await Promise.all(
     (await Array.fromAsync(Deno.readDir(folder))).map((entry) =>
