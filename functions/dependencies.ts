@@ -3,6 +3,7 @@
  * a function can be run against any store, clock and Inngest.
  */
 import type { Inngest } from "inngest";
+import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { EventSender } from "../lib/inngest/event_sender.ts";
 import type { LiveFeed } from "../lib/live_feed.ts";
@@ -10,10 +11,10 @@ import type { Store } from "../lib/store/store.ts";
 import type { Metrics } from "../lib/telemetry/metrics.ts";
 
 /** What the functions ask of Clerk's Backend API. */
-export interface ClerkApi {
-  /** @returns Clerk's User as JSON; null when there is none. */
-  getUser(userId: string): Promise<unknown>;
-}
+export type ClerkApi = Pick<
+  ClerkApiClient,
+  "getUser" | "listUsers" | "listUsersByIds"
+>;
 
 /** What every function may use. */
 export interface FunctionDependencies {

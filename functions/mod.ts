@@ -3,6 +3,8 @@ import type { InngestFunction } from "inngest";
 import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { recordEvent } from "./record_event.ts";
+import { reconcileUser } from "./reconcile_user.ts";
+import { scanDrift } from "./scan_drift.ts";
 import { syncMembership } from "./sync_membership.ts";
 import { syncOrganization } from "./sync_organization.ts";
 import { syncUserFromClerk } from "./sync_user_from_clerk.ts";
@@ -24,5 +26,7 @@ export function createFunctions(
     syncOrganization(deps),
     syncMembership(deps),
     recordEvent(deps),
+    scanDrift(deps),
+    reconcileUser(deps),
   ];
 }

@@ -193,3 +193,16 @@ export type EventSettled = z.infer<typeof eventSettled>;
 
 /** Name of the event that tells what became of another. */
 export const EVENT_SETTLED = "rollcall/event.settled";
+
+/** Name of the event that asks for a scan, or for the rest of one. */
+export const SCAN_REQUESTED = "rollcall/drift.scan.requested";
+
+/** Name of the event that asks for users to be brought in line with Clerk. */
+export const RECONCILE_REQUESTED = "rollcall/user.reconcile.requested";
+
+/** What is asked for by {@linkcode RECONCILE_REQUESTED}. */
+export const reconcileRequest = z.object({
+  user_ids: z.array(z.string().min(1)).min(1).max(500),
+  /** Name of who asked. */
+  who: z.string(),
+});

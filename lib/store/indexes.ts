@@ -47,6 +47,15 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { at: -1, _id: -1 } },
     { key: { document_id: 1, at: -1, _id: -1 } },
   ],
+  drift_reports: [
+    { key: { started_at: -1 } },
+    { key: { state: 1, started_at: -1 } },
+  ],
+  drift_items: [
+    { key: { report_id: 1, _id: 1 } },
+    { key: { state: 1, seen_at: -1, _id: -1 } },
+    { key: { state: 1, kind: 1, seen_at: -1, _id: -1 } },
+  ],
   audit_log: [
     { key: { at: -1, _id: -1 } },
   ],

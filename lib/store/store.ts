@@ -13,6 +13,7 @@ import { Changes } from "./changes.ts";
 import { connectMongo } from "./connect_mongo.ts";
 import { DeadLetters } from "./dead_letters.ts";
 import { AuditLog } from "./audit_log.ts";
+import { DriftFindings } from "./drift.ts";
 import { createIndexGuard } from "./indexes.ts";
 import { createHistoryReader, type HistoryReader } from "./overview_history.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -36,6 +37,8 @@ export interface Store extends AsyncDisposable {
   readonly secretUse: SecretUse;
   /** Who did or saw what in the dashboard. */
   readonly auditLog: AuditLog;
+  /** What scans for drift found. */
+  readonly drift: DriftFindings;
   /** The charts' numbers, kept in memory for a while. */
   readonly readHistory: HistoryReader;
   /** Resolves once all indexes exist; call before the first write. */
@@ -83,6 +86,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     quarantine: new Quarantine(db),
     secretUse: new SecretUse(db),
     auditLog: new AuditLog(db),
+    drift: new DriftFindings(db),
     readHistory: createHistoryReader({ db, webhookEvents }),
     ensureIndexes: createIndexGuard(db),
     ping: async () => {

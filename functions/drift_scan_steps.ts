@@ -1,0 +1,161 @@
+/**
+ * The steps of a scan for drift: each does one page and says where to go on, so
+ * that a scan survives a crash between any two and needs the memory of a page.
+ *
+ * First all users of Clerk, oldest first, against their documents; then all our
+ * documents, by id, against Clerk; then a second look at what differed.
+ */
+import { type ClerkUser, clerkUser } from "../lib/events.ts";
+import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
+import type { UserDrift } from "../lib/store/drift.ts";
+import { findUserDrift } from "../lib/sync/drift.ts";
+import type { UserDocument } from "../lib/sync/user_document.ts";
+import type { FunctionDependencies } from "./dependencies.ts";
+
+/** How far a scan has come; JSON, for Inngest keeps it. */
+export interface ScanProgress {
+  readonly reportId: string;
+  readonly phase: "users" | "ghosts" | "confirm" | "done";
+  /** Last user of Clerk that was compared, in the first phase. */
+  readonly after:
+    | { readonly userId: string; readonly createdAtMs: number }
+    | null;
+  /** Last id of ours that was looked at, in the other phases. */
+  readonly afterId: string | null;
+  readonly checked: number;
+  readonly requests: number;
+}
+
+/** What the steps need. */
+export type ScanDependencies =
+  & Pick<FunctionDependencies, "store" | "clock">
+  & {
+    readonly clerkApi: Pick<ClerkApiClient, "listUsers" | "listUsersByIds">;
+  };
+
+/** Ids in one question to Clerk, its maximum. */
+const IDS_A_REQUEST = 100;
+
+/**
+ * Does the next page of a scan.
+ *
+ * @param deps Store, clock and Clerk.
+ * @param progress Where the scan is.
+ * @returns Where it is after the page.
+ * @throws {ClerkApiError} when Clerk does not answer.
+ */
+export async function advanceScan(
+  deps: ScanDependencies,
+  progress: ScanProgress,
+): Promise<ScanProgress> {
+  switch (progress.phase) {
+    case "users":
+      return await compareUsers(deps, progress);
+    case "ghosts":
+      return await findGhosts(deps, progress);
+    case "confirm":
+      return await lookAgain(deps, progress);
+    case "done":
+      return progress;
+  }
+}
+
+async function compareUsers(
+  { store, clock, clerkApi }: ScanDependencies,
+  progress: ScanProgress,
+): Promise<ScanProgress> {
+  const { after, reportId } = progress;
+  for await (
+    const page of clerkApi.listUsers(after === null ? {} : { after })
+  ) {
+    const now = clock.now();
+    const users = page.users.map((user) => clerkUser.parse(user));
+    const stored = await readDocuments(store, users.map(({ id }) => id));
+    await store.drift.suspect(
+      reportId,
+      users.flatMap((user) => toFound(user, stored.get(user.id), now)),
+      now,
+    );
+    return {
+      ...progress,
+      after: page.cursor,
+      checked: progress.checked + users.length,
+      requests: progress.requests + 1,
+    };
+  }
+  return { ...progress, phase: "ghosts" };
+}
+
+async function findGhosts(
+  { store, clock, clerkApi }: ScanDependencies,
+  progress: ScanProgress,
+): Promise<ScanProgress> {
+  const { afterId, reportId } = progress;
+  const now = clock.now();
+  const page = await store.users.documents
+    .find(afterId === null ? {} : { _id: { $gt: afterId } })
+    .sort({ _id: 1 }).limit(IDS_A_REQUEST)
+    .project<{ _id: string }>({ _id: 1 }).toArray();
+  const last = page.at(-1);
+  if (last === undefined) {
+    return { ...progress, phase: "confirm", afterId: null };
+  }
+  const ids = page.map(({ _id }) => _id);
+  const known = new Set(
+    (await clerkApi.listUsersByIds(ids)).map(({ id }) => id),
+  );
+  const ghosts = await readDocuments(store, ids.filter((id) => !known.has(id)));
+  await store.drift.suspect(
+    reportId,
+    [...ghosts].flatMap(([id, stored]) => {
+      const drift = findUserDrift(null, stored, now);
+      return drift === null ? [] : [{ userId: id, drift }];
+    }),
+    now,
+  );
+  return { ...progress, afterId: last._id, requests: progress.requests + 1 };
+}
+
+async function lookAgain(
+  { store, clock, clerkApi }: ScanDependencies,
+  progress: ScanProgress,
+): Promise<ScanProgress> {
+  const { reportId, afterId } = progress;
+  const ids = await store.drift
+    .listSuspected(reportId, afterId, IDS_A_REQUEST);
+  const now = clock.now();
+  const found = ids.length === 0 ? [] : await clerkApi.listUsersByIds(ids);
+  const users = new Map(found.map((user) => [user.id, clerkUser.parse(user)]));
+  const stored = await readDocuments(store, ids);
+  for (const id of ids) {
+    const drift = findUserDrift(users.get(id) ?? null, stored.get(id), now);
+    await store.drift.confirm(id, drift);
+  }
+  const requests = progress.requests + Math.sign(ids.length);
+  const lastId = ids.at(-1);
+  if (lastId !== undefined) return { ...progress, requests, afterId: lastId };
+  await store.drift.finish(reportId, {
+    checked: progress.checked,
+    requests,
+    finished_at: clock.now(),
+  });
+  return { ...progress, phase: "done" };
+}
+
+async function readDocuments(
+  store: ScanDependencies["store"],
+  ids: readonly string[],
+): Promise<Map<string, UserDocument>> {
+  const documents = await store.users.documents
+    .find({ _id: { $in: [...ids] } }).toArray();
+  return new Map(documents.map((document) => [document._id, document]));
+}
+
+function toFound(
+  user: ClerkUser,
+  stored: UserDocument | undefined,
+  now: Date,
+): UserDrift[] {
+  const drift = findUserDrift(user, stored, now);
+  return drift === null ? [] : [{ userId: user.id, drift }];
+}

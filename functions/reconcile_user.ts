@@ -1,0 +1,105 @@
+/**
+ * Brings users in line with Clerk when somebody asks: each is read from Clerk
+ * and written through the same rules as a webhook, so that a newer one wins.
+ */
+import type { InngestFunction } from "inngest";
+import { RECONCILE_REQUESTED, reconcileRequest } from "../lib/events.ts";
+import type { WriteOutcome } from "../lib/store/synced_collection.ts";
+import type { FunctionDependencies } from "./dependencies.ts";
+import { fetchUser } from "./fetch_user.ts";
+
+/** What a repair needs. */
+export type ReconcileDependencies = Pick<
+  FunctionDependencies,
+  "store" | "clock" | "clerkApi" | "feed"
+>;
+
+/**
+ * @param deps Inngest, store, clock, feed and the Clerk API.
+ * @returns The function `reconcile-user`.
+ */
+export function reconcileUser(deps: FunctionDependencies): InngestFunction.Any {
+  return deps.inngest.createFunction(
+    {
+      id: "reconcile-user",
+      name: "Reconcile user",
+      triggers: [{ event: RECONCILE_REQUESTED }],
+      concurrency: { limit: 2 },
+    },
+    async ({ event, step, runId }) => {
+      const request = reconcileRequest.parse(event.data);
+      const outcomes: Record<string, string> = {};
+      for (const userId of request.user_ids) {
+        outcomes[userId] = await step.run(
+          `reconcile-${userId}`,
+          () => reconcile(deps, userId, { runId, who: request.who }),
+        );
+      }
+      return outcomes;
+    },
+  );
+}
+
+/**
+ * Repairs one user: what Clerk says is written; what Clerk has not is removed.
+ *
+ * @param deps Store, clock, feed and the Clerk API.
+ * @param userId Clerk's id.
+ * @param cause The run, and the name of who asked.
+ * @returns `applied`, or why nothing was written.
+ * @throws {ClerkApiError} when Clerk does not answer.
+ */
+export async function reconcile(
+  deps: ReconcileDependencies,
+  userId: string,
+  cause: { readonly runId: string; readonly who: string },
+): Promise<string> {
+  const { store, clock, clerkApi, feed } = deps;
+  if (clerkApi === undefined) return "CLERK_SECRET_KEY is not set";
+  await store.ensureIndexes();
+  await store.auditLog.record(
+    { who: cause.who, action: "reconcile-user", subject: userId },
+    clock,
+  );
+  const outcome = await fetchUser(deps, userId, cause.runId, "reconcile") ??
+    await removeGhost(deps, userId, cause.runId);
+  const settledAt = clock.now().getTime();
+  const eventId = `reconcile:${cause.runId}:${userId}`;
+  const reason = outcome.kind === "discarded" ? outcome.reason : null;
+  await store.changes.record([{
+    event_id: eventId,
+    type: "user.reconciled",
+    outcome: outcome.kind,
+    reason,
+    changes: outcome.kind === "applied" ? [outcome.change] : [],
+    settled_at: settledAt,
+    lag_ms: null,
+    source: "reconcile",
+  }]);
+  await store.drift.markRepaired(userId);
+  feed.publish({
+    kind: "event-settled",
+    eventId,
+    collection: "users",
+    id: userId,
+    type: "user.reconciled",
+    outcome: outcome.kind,
+    reason,
+    at: settledAt,
+  });
+  return reason ?? outcome.kind;
+}
+
+async function removeGhost(
+  { store, clock }: ReconcileDependencies,
+  userId: string,
+  runId: string,
+): Promise<WriteOutcome> {
+  const outcome = await store.users.remove({
+    _id: userId,
+    deleted_at: clock.now(),
+    event_id: `reconcile:${runId}`,
+  });
+  await store.memberships.documents.deleteMany({ user_id: userId });
+  return outcome;
+}

@@ -1,0 +1,103 @@
+/**
+ * Compares Clerk with MongoDB, every six hours and when somebody asks.
+ *
+ * It changes no user: reconcile-user does. A scan of more pages than Inngest
+ * allows steps goes on in a run of its own.
+ */
+import { cron, type InngestFunction } from "inngest";
+import { z } from "zod";
+import { SCAN_REQUESTED } from "../lib/events.ts";
+import type { FunctionDependencies } from "./dependencies.ts";
+import { advanceScan, type ScanProgress } from "./drift_scan_steps.ts";
+
+/** Inngest allows 1,000. */
+const STEPS_A_RUN = 900;
+/** Longer than a webhook that is on its way needs after one retry. */
+const GRACE = "2m";
+
+const scanProgress = z.object({
+  reportId: z.string(),
+  phase: z.enum(["users", "ghosts", "confirm", "done"]),
+  after: z.object({ userId: z.string(), createdAtMs: z.number() }).nullable(),
+  afterId: z.string().nullable(),
+  checked: z.number(),
+  requests: z.number(),
+});
+
+const scanRequest = z.object({ progress: scanProgress.optional() });
+
+/**
+ * @param deps Inngest, store, clock and the Clerk API.
+ * @returns The function `scan-drift`.
+ */
+export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
+  return deps.inngest.createFunction(
+    {
+      id: "scan-drift",
+      name: "Scan for drift",
+      triggers: [cron("0 */6 * * *"), { event: SCAN_REQUESTED }],
+      concurrency: { limit: 1 },
+      onFailure: async ({ error, event }) => {
+        const { run_id, event: cause } = event.data;
+        const { progress } = scanRequest.safeParse(cause.data).data ?? {};
+        await deps.store.drift.fail(
+          progress?.reportId ?? run_id,
+          error.message,
+          deps.clock.now(),
+        );
+      },
+    },
+    async ({ event, step, runId }) => {
+      const request = scanRequest.safeParse(event.data).data;
+      let progress: ScanProgress = request?.progress ??
+        await step.run("begin", () => beginScan(deps, runId));
+      for (let count = 0; progress.phase !== "done"; count++) {
+        if (count === STEPS_A_RUN) {
+          await step.sendEvent("go-on", {
+            name: SCAN_REQUESTED,
+            data: { progress },
+          });
+          return { reportId: progress.reportId, goesOn: true };
+        }
+        const { clerkApi } = deps;
+        if (clerkApi === undefined) break;
+        const isFirstLook = progress.phase === "confirm" &&
+          progress.afterId === null;
+        if (isFirstLook) await step.sleep("grace", GRACE);
+        const current = progress;
+        progress = await step.run(
+          `${current.phase}-${count}`,
+          () => advanceScan({ ...deps, clerkApi }, current),
+        );
+      }
+      return { reportId: progress.reportId, checked: progress.checked };
+    },
+  );
+}
+
+async function beginScan(
+  { store, clock, clerkApi }: FunctionDependencies,
+  runId: string,
+): Promise<ScanProgress> {
+  const now = clock.now();
+  const isPossible = clerkApi !== undefined;
+  await store.ensureIndexes();
+  await store.drift.begin({
+    _id: runId,
+    state: isPossible ? "running" : "skipped",
+    reason: isPossible ? null : "CLERK_SECRET_KEY is not set",
+    started_at: now,
+    finished_at: isPossible ? null : now,
+    checked: 0,
+    requests: 0,
+    totals: { missing: 0, ghost: 0, stale: 0, edited: 0 },
+  });
+  return {
+    reportId: runId,
+    phase: isPossible ? "users" : "done",
+    after: null,
+    afterId: null,
+    checked: 0,
+    requests: 0,
+  };
+}

@@ -1,0 +1,213 @@
+/**
+ * What scans found: one report a scan, one item a user that differs.
+ *
+ * An item is suspected until a second look, after a grace period, confirms it: a
+ * webhook may have been on its way. It is gone when a later scan finds nothing.
+ */
+import type { Collection, Db } from "mongodb";
+import type { Drift, DriftKind } from "../sync/drift.ts";
+
+/** A document of the collection `drift_reports`. */
+export interface DriftReport {
+  _id: string;
+  state: "running" | "done" | "failed" | "skipped";
+  /** Why it failed or was skipped. */
+  reason: string | null;
+  started_at: Date;
+  finished_at: Date | null;
+  /** Users of Clerk that were compared. */
+  checked: number;
+  /** Calls of Clerk's Backend API. */
+  requests: number;
+  /** Confirmed differences. */
+  totals: Record<DriftKind, number>;
+}
+
+/** A document of the collection `drift_items`. */
+export interface DriftItem {
+  /** Clerk's user id. */
+  _id: string;
+  kind: DriftKind;
+  state: "suspected" | "open" | "gone" | "repaired";
+  fields: { field: string; clerk: unknown; mongodb: unknown }[];
+  cause: string;
+  /** The scan that saw it last. */
+  report_id: string;
+  first_seen_at: Date;
+  seen_at: Date;
+}
+
+/** A difference and whose it is. */
+export interface UserDrift {
+  readonly userId: string;
+  readonly drift: Drift;
+}
+
+/** The findings of scans. */
+export class DriftFindings {
+  /** The reports, for reading. */
+  readonly reports: Collection<DriftReport>;
+  /** The items, for reading. */
+  readonly items: Collection<DriftItem>;
+
+  /** @param db The database. */
+  constructor(db: Db) {
+    this.reports = db.collection<DriftReport>("drift_reports");
+    this.items = db.collection<DriftItem>("drift_items");
+  }
+
+  /** Adds a report; adding the same one again changes nothing. */
+  async begin(report: DriftReport): Promise<void> {
+    await this.reports.updateOne(
+      { _id: report._id },
+      { $setOnInsert: report },
+      { upsert: true },
+    );
+  }
+
+  /**
+   * Remembers differences to look at again.
+   *
+   * @param reportId The scan.
+   * @param found Any number.
+   * @param now When they were seen.
+   */
+  async suspect(
+    reportId: string,
+    found: readonly UserDrift[],
+    now: Date,
+  ): Promise<void> {
+    if (found.length === 0) return;
+    await this.items.bulkWrite(
+      found.flatMap(({ userId, drift }) => [
+        {
+          updateOne: {
+            filter: {
+              _id: userId,
+              state: { $in: ["gone" as const, "repaired" as const] },
+            },
+            update: { $set: { state: "suspected", first_seen_at: now } },
+          },
+        },
+        {
+          updateOne: {
+            filter: { _id: userId },
+            update: {
+              $set: { ...toFields(drift), report_id: reportId, seen_at: now },
+              $setOnInsert: { state: "suspected", first_seen_at: now },
+            },
+            upsert: true,
+          },
+        },
+      ]),
+    );
+  }
+
+  /**
+   * Reads what a scan suspects, by id.
+   *
+   * @param reportId The scan.
+   * @param after The last id of the page before, or null.
+   * @param limit How many ids at most.
+   * @returns The ids.
+   */
+  async listSuspected(
+    reportId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<string[]> {
+    const items = await this.items
+      .find({ report_id: reportId, ...(after && { _id: { $gt: after } }) })
+      .sort({ _id: 1 }).limit(limit).project<{ _id: string }>({ _id: 1 })
+      .toArray();
+    return items.map(({ _id }) => _id);
+  }
+
+  /**
+   * Settles the second look at one user.
+   *
+   * @param userId The user.
+   * @param drift What differs still; null when nothing does.
+   */
+  async confirm(userId: string, drift: Drift | null): Promise<void> {
+    await this.items.updateOne(
+      { _id: userId },
+      {
+        $set: drift === null
+          ? { state: "gone" }
+          : { state: "open", ...toFields(drift) },
+      },
+    );
+  }
+
+  /**
+   * Ends a scan: what it did not see any more is gone.
+   *
+   * @param reportId The scan.
+   * @param facts What it came to.
+   */
+  async finish(
+    reportId: string,
+    facts: Pick<DriftReport, "checked" | "requests"> & {
+      readonly finished_at: Date;
+    },
+  ): Promise<void> {
+    await this.items.updateMany(
+      { state: { $in: ["open", "suspected"] }, report_id: { $ne: reportId } },
+      { $set: { state: "gone" } },
+    );
+    const totals = { missing: 0, ghost: 0, stale: 0, edited: 0 };
+    const open = this.items.find({ state: "open", report_id: reportId })
+      .project<{ kind: DriftKind }>({ kind: 1 });
+    for await (const { kind } of open) totals[kind]++;
+    await this.reports.updateOne(
+      { _id: reportId },
+      { $set: { ...facts, totals, state: "done" } },
+    );
+  }
+
+  /** Marks a scan as failed; what it had found stays as it is. */
+  async fail(reportId: string, reason: string, now: Date): Promise<void> {
+    await this.reports.updateOne(
+      { _id: reportId, state: "running" },
+      { $set: { state: "failed", reason, finished_at: now } },
+    );
+  }
+
+  /** Marks an item as repaired. */
+  async markRepaired(userId: string): Promise<void> {
+    await this.items.updateOne(
+      { _id: userId },
+      { $set: { state: "repaired" } },
+    );
+  }
+
+  /** @returns The last attempt and the last scan that came to its end. */
+  async readLatest(): Promise<
+    { readonly attempt: DriftReport | null; readonly good: DriftReport | null }
+  > {
+    const newest = { started_at: -1 as const };
+    const [attempt, good] = await Promise.all([
+      this.reports.findOne({}, { sort: newest }),
+      this.reports.findOne({ state: "done" }, { sort: newest }),
+    ]);
+    return { attempt, good };
+  }
+
+  /**
+   * Reads open items, the newest first.
+   *
+   * @param limit How many.
+   * @param kind Of this kind only.
+   * @returns The items.
+   */
+  async listOpen(limit: number, kind?: DriftKind): Promise<DriftItem[]> {
+    return await this.items
+      .find({ state: "open", ...(kind && { kind }) })
+      .sort({ seen_at: -1, _id: -1 }).limit(limit).toArray();
+  }
+}
+
+function toFields({ kind, fields, cause }: Drift) {
+  return { kind, cause, fields: fields.map((field) => ({ ...field })) };
+}
