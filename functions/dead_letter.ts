@@ -20,7 +20,7 @@ export interface FunctionFailure {
 /**
  * Writes the dead letter and marks the event as failed.
  *
- * @param deps Store and clock.
+ * @param deps Store, clock and the live feed.
  * @param failure What Inngest tells of the failed run.
  */
 export async function keepDeadLetter(
@@ -50,4 +50,10 @@ export async function keepDeadLetter(
     changes: [],
     source: "dead-letter",
   }]);
+  deps.feed.publish({
+    kind: "events-recorded",
+    received: [],
+    settled: [received.eventId],
+    at: failedAt.getTime(),
+  });
 }

@@ -3,8 +3,7 @@ import type { InngestFunction } from "inngest";
 import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { recordEvent } from "./record_event.ts";
-import { reconcileUser } from "./reconcile_user.ts";
-import { scanDrift } from "./scan_drift.ts";
+import { replayEvents } from "./replay_events.ts";
 import { syncMembership } from "./sync_membership.ts";
 import { syncOrganization } from "./sync_organization.ts";
 import { syncUserFromClerk } from "./sync_user_from_clerk.ts";
@@ -26,7 +25,6 @@ export function createFunctions(
     syncOrganization(deps),
     syncMembership(deps),
     recordEvent(deps),
-    scanDrift(deps),
-    reconcileUser(deps),
+    replayEvents(deps),
   ];
 }

@@ -2,10 +2,13 @@
  * An event as a function receives it, whichever road it came by.
  *
  * The signed road ① leaves the reserved key `_webhook` in the data; Clerk's own
- * Inngest template sends the bare data, without id, timestamp or instance.
+ * Inngest template sends the bare data, without id, timestamp or instance. An
+ * event that is replayed names its record under the reserved key `_replay`.
  */
 import {
   CLERK_PREFIX,
+  type ReplayOrigin,
+  replayOrigin,
   type WebhookOrigin,
   webhookOrigin,
 } from "../lib/events.ts";
@@ -24,16 +27,18 @@ export interface IncomingEvent {
 
 /** An event taken apart. */
 export interface ReceivedEvent {
-  /** Key of the event's record: the `svix-id`, or Inngest's own id. */
+  /** Key of the event's record: the `svix-id`, or Inngest's first id. */
   readonly eventId: string;
   /** Clerk's event type. */
   readonly type: string;
   /** Clerk's id of the object that the event is about, or null. */
   readonly subject: string | null;
-  /** Clerk's data without the reserved key. */
+  /** Clerk's data without the reserved keys. */
   readonly data: Readonly<Record<string, unknown>>;
   /** Undefined on the road without a signature. */
   readonly origin: WebhookOrigin | undefined;
+  /** Undefined for an event that is handled for the first time. */
+  readonly replay: ReplayOrigin | undefined;
   /** When it reached Inngest, or Clerk's timestamp where that is known, ms. */
   readonly ts: number;
 }
@@ -45,14 +50,16 @@ export interface ReceivedEvent {
  * @returns Its parts.
  */
 export function receiveEvent(event: IncomingEvent): ReceivedEvent {
-  const { _webhook, ...data } = toRecord(event.data);
+  const { _webhook, _replay, ...data } = toRecord(event.data);
   const origin = webhookOrigin.safeParse(_webhook).data;
+  const replay = replayOrigin.safeParse(_replay).data;
   return {
-    eventId: origin?.id ?? event.id ?? "",
+    eventId: origin?.id ?? replay?.event_id ?? event.id ?? "",
     type: event.name.slice(CLERK_PREFIX.length),
     subject: typeof data.id === "string" ? data.id : null,
     data,
     origin,
+    replay,
     ts: event.ts ?? 0,
   };
 }
@@ -97,6 +104,7 @@ export function tombstoneOf(
 
 /** @returns The road an event came by, for `sync.source`. */
 export function sourceOfEvent(event: ReceivedEvent): SyncSource {
+  if (event.replay !== undefined) return "replay";
   return event.origin === undefined ? "template" : "webhook";
 }
 

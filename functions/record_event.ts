@@ -2,7 +2,7 @@
  * Keeps the lasting record of events, a batch at a time.
  *
  * It hears every `clerk/*` event, of unknown types too, and the word of the sync
- * functions on what became of each. A batch of arrivals is one call to MongoDB.
+ * functions on what became of each; an event that is replayed has its record. A batch of arrivals is one call to MongoDB.
  * The template road brings events that nobody has redacted yet, so secrets are
  * taken out here as well.
  */
@@ -13,7 +13,11 @@ import type { ReceivedEvent as StoredArrival } from "../lib/store/webhook_events
 import { toStorable } from "../lib/sync/storable.ts";
 import { keepDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
-import { type IncomingEvent, receiveEvent } from "./received_event.ts";
+import {
+  type IncomingEvent,
+  type ReceivedEvent,
+  receiveEvent,
+} from "./received_event.ts";
 
 const MAX_BATCH = 100;
 const BATCH_TIMEOUT = "1s"; // Inngest's shortest.
@@ -39,7 +43,10 @@ export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
         .flatMap((event) => eventSettled.safeParse(event.data).data ?? []);
       await store.ensureIndexes();
       const now = clock.now();
-      const received = arrivals.map((event) => toArrival(event, now));
+      const received = arrivals
+        .map(receiveEvent)
+        .filter((event) => event.replay === undefined)
+        .map((event) => toArrival(event, now));
       await store.webhookEvents.recordReceived(received);
       await store.secretUse.record(received);
       await store.webhookEvents.recordSettled(settled);
@@ -55,8 +62,7 @@ export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
   );
 }
 
-function toArrival(event: IncomingEvent, now: Date): StoredArrival {
-  const received = receiveEvent(event);
+function toArrival(received: ReceivedEvent, now: Date): StoredArrival {
   const timestamp = received.origin?.timestamp ?? null;
   const { private_metadata: _, ...data } = removeSecrets(
     received.type,

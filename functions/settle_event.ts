@@ -33,7 +33,7 @@ export function toSettled(
 ): SettledOutcome {
   const settledAt = deps.clock.now().getTime();
   deps.metrics.writes.inc({ collection, outcome: labelOf(outcome) });
-  const timestamp = event.origin?.timestamp ?? null;
+  const timestamp = lagStartOf(event);
   if (timestamp !== null && outcome.kind === "applied") {
     deps.metrics.syncLagSeconds.observe(
       Math.max(0, settledAt - timestamp) / 1000,
@@ -60,7 +60,7 @@ export async function settleEvent(
   event: ReceivedEvent,
   settled: SettledOutcome,
 ): Promise<void> {
-  const timestamp = event.origin?.timestamp ?? null;
+  const timestamp = lagStartOf(event);
   const data: EventSettled = {
     ...settled,
     event_id: event.eventId,
@@ -78,6 +78,11 @@ export async function settleEvent(
     ts: settled.settled_at,
     data: { ...data },
   });
+}
+
+/** A replay comes as late as somebody wanted it: that is no lag of ours. */
+function lagStartOf({ origin, replay }: ReceivedEvent): number | null {
+  return replay === undefined ? origin?.timestamp ?? null : null;
 }
 
 function labelOf(outcome: WriteOutcome): string {

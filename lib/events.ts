@@ -194,15 +194,65 @@ export type EventSettled = z.infer<typeof eventSettled>;
 /** Name of the event that tells what became of another. */
 export const EVENT_SETTLED = "rollcall/event.settled";
 
-/** Name of the event that asks for a scan, or for the rest of one. */
-export const SCAN_REQUESTED = "rollcall/drift.scan.requested";
+/** What a replay runs: the sync alone, or what follows from an event as well. */
+export const replayMode = z.enum(["data", "full"]);
 
-/** Name of the event that asks for users to be brought in line with Clerk. */
-export const RECONCILE_REQUESTED = "rollcall/user.reconcile.requested";
-
-/** What is asked for by {@linkcode RECONCILE_REQUESTED}. */
-export const reconcileRequest = z.object({
-  user_ids: z.array(z.string().min(1)).min(1).max(500),
-  /** Name of who asked. */
-  who: z.string(),
+/** Why an event is handled again, under the reserved key `_replay` of its data. */
+export const replayOrigin = z.object({
+  /** Key of the event's record in `webhook_events`. */
+  event_id: z.string(),
+  /** The job that sent it. */
+  job_id: z.string(),
+  /** In `data` mode automations leave the event alone. */
+  mode: replayMode,
 });
+
+/** Why an event is handled again. */
+export type ReplayOrigin = z.infer<typeof replayOrigin>;
+
+/** Which recorded events to replay; absent fields ask nothing. */
+export const replayFilter = z.strictObject({
+  /** Clerk's event type. */
+  type: z.string().optional(),
+  state: z.enum(["received", "applied", "discarded", "failed"]).optional(),
+  /** Received at this time or later, ms. */
+  since: z.number().optional(),
+  /** Received before this time, ms; default when the replay starts. */
+  until: z.number().optional(),
+});
+
+/** Which recorded events to replay. */
+export type ReplayFilter = z.infer<typeof replayFilter>;
+
+/** Who asks for a replay, how, and how fast. */
+const replayTerms = {
+  mode: replayMode,
+  /** Who asked. */
+  actor: z.string(),
+  /** The most events a second; default 100. */
+  perSecond: z.number().int().min(1).max(1000).default(100),
+};
+
+/** A new replay, by ids or by filter. */
+export const replayOrder = z.union([
+  z.strictObject({
+    eventIds: z.array(z.string()).min(1).max(1000),
+    ...replayTerms,
+  }),
+  z.strictObject({ filter: replayFilter, ...replayTerms }),
+]);
+
+/** A new replay. */
+export type ReplayOrder = z.infer<typeof replayOrder>;
+
+/**
+ * Data of `rollcall/events.replay.requested`: a new replay, whose job takes the
+ * id of the event, or one more run of a job that was paused.
+ */
+export const replayRequested = z.union([
+  replayOrder,
+  z.strictObject({ resume: z.string() }),
+]);
+
+/** Name of the event that asks for a replay. */
+export const REPLAY_REQUESTED = "rollcall/events.replay.requested";

@@ -2,7 +2,7 @@
  * Events whose function failed for good, kept until somebody replays them.
  *
  * One document an event and function: failing again overwrites, so that the
- * newest error is the one that is shown.
+ * newest error is the one that is shown, and wants somebody's attention again.
  */
 import type { Collection, Db } from "mongodb";
 
@@ -49,11 +49,23 @@ export class DeadLetters {
     await this.documents.updateOne(
       { _id: `${failure.function_id}:${failure.event_id}` },
       {
-        $set: { ...failure },
+        $set: { ...failure, replayed_at: null },
         $inc: { failures: 1 },
-        $setOnInsert: { replayed_at: null },
       },
       { upsert: true },
+    );
+  }
+
+  /**
+   * Marks the dead letters of events that are sent again.
+   *
+   * @param eventIds Keys of the events' records, with or without dead letters.
+   * @param now The present.
+   */
+  async markReplayed(eventIds: readonly string[], now: Date): Promise<void> {
+    await this.documents.updateMany(
+      { event_id: { $in: [...eventIds] } },
+      { $set: { replayed_at: now } },
     );
   }
 }

@@ -59,12 +59,16 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   audit_log: [
     { key: { at: -1, _id: -1 } },
   ],
+  jobs: [
+    { key: { started_at: -1, _id: -1 } },
+  ],
   quarantine: [
     { key: { at: -1, _id: -1 } },
     { key: { at: 1 }, expireAfterSeconds: QUARANTINE_S },
   ],
   dead_letters: [
     { key: { failed_at: -1, _id: -1 } },
+    { key: { event_id: 1 } },
     { key: { replayed_at: 1, failed_at: -1, _id: -1 } },
   ],
 };

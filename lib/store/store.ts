@@ -15,6 +15,7 @@ import { DeadLetters } from "./dead_letters.ts";
 import { AuditLog } from "./audit_log.ts";
 import { DriftFindings } from "./drift.ts";
 import { createIndexGuard } from "./indexes.ts";
+import { Jobs } from "./jobs.ts";
 import { createHistoryReader, type HistoryReader } from "./overview_history.ts";
 import { Quarantine } from "./quarantine.ts";
 import { SecretUse } from "./secret_use.ts";
@@ -31,6 +32,8 @@ export interface Store extends AsyncDisposable {
   readonly webhookEvents: WebhookEvents;
   readonly changes: Changes;
   readonly deadLetters: DeadLetters;
+  /** Long work and its progress. */
+  readonly jobs: Jobs;
   /** Webhooks that were refused at the door. */
   readonly quarantine: Quarantine;
   /** Which signing secret verified when. */
@@ -83,6 +86,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     webhookEvents,
     changes: new Changes(db),
     deadLetters: new DeadLetters(db),
+    jobs: new Jobs(db),
     quarantine: new Quarantine(db),
     secretUse: new SecretUse(db),
     auditLog: new AuditLog(db),

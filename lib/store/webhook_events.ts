@@ -116,42 +116,73 @@ function toSettledWrites(settled: EventSettled): Write[] {
   if (settled.reason === "duplicate") {
     return toDuplicateWrites(settled.event_id, settled_at);
   }
-  return [{
-    updateOne: {
-      filter: { _id: settled.event_id },
-      update: {
-        $set: {
-          state: settled.outcome,
-          reason: settled.reason,
-          settled_at,
-          lag_ms: settled.lag_ms,
-        },
-        $setOnInsert: {
-          type: settled.type,
-          received_at: settled_at,
-          redelivered_at: null,
-        },
+  const _id = settled.event_id;
+  const facts = {
+    state: settled.outcome,
+    reason: settled.reason,
+    settled_at,
+    lag_ms: settled.lag_ms,
+  };
+  const birth = {
+    type: settled.type,
+    received_at: settled_at,
+    redelivered_at: null,
+  };
+  if (settled.outcome === "discarded") {
+    return toDiscardedWrites(_id, facts, birth);
+  }
+  const update = { $set: facts, $setOnInsert: birth };
+  return [{ updateOne: { filter: { _id }, update, upsert: true } }];
+}
+
+/** An event that was applied once stays so, however old it is the next time. */
+function toDiscardedWrites(
+  _id: string,
+  facts: Pick<
+    WebhookEventDocument,
+    "state" | "reason" | "settled_at" | "lag_ms"
+  >,
+  birth: Partial<WebhookEventDocument>,
+): Write[] {
+  return [
+    {
+      updateOne: {
+        filter: { _id },
+        update: { $setOnInsert: { ...birth, ...facts } },
+        upsert: true,
       },
-      upsert: true,
     },
-  }];
+    {
+      updateOne: {
+        filter: { _id, state: "applied" },
+        update: { $set: { redelivered_at: facts.settled_at } },
+      },
+    },
+    {
+      updateOne: {
+        filter: { _id, state: { $ne: "applied" } },
+        update: { $set: facts },
+      },
+    },
+  ];
 }
 
 /**
  * The same event again: usually a redelivery of one that is settled, which
- * stays what it is; else the retry of a run that wrote and then crashed.
+ * stays what it is; else the retry of a run that wrote and then crashed, or the
+ * replay of one that wrote and then failed.
  */
 function toDuplicateWrites(_id: string, settled_at: Date): Write[] {
   return [
     {
       updateOne: {
-        filter: { _id, state: { $ne: "received" } },
+        filter: { _id, state: { $nin: ["received", "failed"] } },
         update: { $set: { redelivered_at: settled_at } },
       },
     },
     {
       updateOne: {
-        filter: { _id, state: "received" },
+        filter: { _id, state: { $in: ["received", "failed"] } },
         update: { $set: { state: "applied", reason: null, settled_at } },
       },
     },

@@ -1,0 +1,71 @@
+/**
+ * The recorded events that a replay is about: by id or by filter, counted first
+ * and then read a portion at a time, in the order of their ids.
+ *
+ * A portion goes on behind the last id, so events that change their state or
+ * arrive meanwhile neither repeat nor hide others.
+ */
+import type { Filter } from "mongodb";
+import type { ReplayFilter } from "../events.ts";
+import type { WebhookEventDocument, WebhookEvents } from "./webhook_events.ts";
+
+/** Which events. */
+export type ReplaySelection =
+  | { readonly eventIds: readonly string[] }
+  | { readonly filter: ReplayFilter };
+
+/**
+ * Counts the events of a selection.
+ *
+ * @param events The record of events.
+ * @param selection Which ones.
+ * @returns How many there are now.
+ */
+export async function countReplay(
+  events: WebhookEvents,
+  selection: ReplaySelection,
+): Promise<number> {
+  return await events.documents.countDocuments(toFilter(selection, null));
+}
+
+/**
+ * Reads a portion of a selection.
+ *
+ * @param events The record of events.
+ * @param selection Which ones.
+ * @param portion The id behind which to go on, or null, and how many to read.
+ * @returns The events; fewer than `limit` when these are the last.
+ */
+export async function readReplayPortion(
+  events: WebhookEvents,
+  selection: ReplaySelection,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<readonly WebhookEventDocument[]> {
+  return await events.documents.find(toFilter(selection, after))
+    // One walk over the ids in all, instead of sorting what is left each time.
+    .hint({ _id: 1 })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .toArray();
+}
+
+function toFilter(
+  selection: ReplaySelection,
+  after: string | null,
+): Filter<WebhookEventDocument> {
+  const behind = after === null ? {} : { $gt: after };
+  if ("eventIds" in selection) {
+    return { _id: { $in: [...selection.eventIds], ...behind } };
+  }
+  const { type, state, since, until } = selection.filter;
+  const received = {
+    ...(since === undefined ? {} : { $gte: new Date(since) }),
+    ...(until === undefined ? {} : { $lt: new Date(until) }),
+  };
+  return {
+    ...(after === null ? {} : { _id: behind }),
+    ...(type === undefined ? {} : { type }),
+    ...(state === undefined ? {} : { state }),
+    ...(Object.keys(received).length === 0 ? {} : { received_at: received }),
+  } as Filter<WebhookEventDocument>;
+}

@@ -1,0 +1,72 @@
+/**
+ * The services in this process, without HTTP in front: for tests that send events
+ * of their own and look at the store. Both embedded parts are real.
+ */
+import { createFunctions } from "../../functions/mod.ts";
+import { readConfig } from "../../lib/config.ts";
+import { APP_ID } from "../../lib/inngest/create_client.ts";
+import type { LiveMessage } from "../../lib/live_feed.ts";
+import { openServices, type Services } from "../../lib/services.ts";
+import { EndedRuns, type RunEnded } from "../contract/inngest/ended_runs.ts";
+
+/** Open services with ears. */
+export interface OpenRollcall extends AsyncDisposable {
+  readonly services: Services;
+  /** Waits for the end of a run; the n-th call for a function gets its n-th end. */
+  ended(functionId: string): Promise<RunEnded>;
+  /** Resolves once outcomes of all these events were recorded, from now on. */
+  outcomes(eventIds: readonly string[]): Promise<void>;
+}
+
+/** @returns The services on a folder and a database of their own. */
+export async function openRollcall(): Promise<OpenRollcall> {
+  await using stack = new AsyncDisposableStack();
+  const dataDir = await Deno.makeTempDir({ prefix: "rollcall_test_" });
+  stack.defer(() => Deno.remove(dataDir, { recursive: true }));
+  const mongoUri = Deno.env.get("MONGODB_URI");
+  const ends = new EndedRuns();
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    MONGODB_DATABASE: `rollcall_test_${crypto.randomUUID().slice(0, 8)}`,
+    ...(mongoUri === undefined ? {} : { MONGODB_URI: mongoUri }),
+  });
+  const services = stack.use(
+    await openServices(config, {
+      createFunctions: (deps) => [
+        ...createFunctions(deps),
+        deps.inngest.createFunction(
+          { id: "witness", triggers: [{ event: "inngest/function.finished" }] },
+          ({ event }) => ends.add(event.data as unknown as RunEnded),
+        ),
+      ],
+    }),
+  );
+  stack.defer(async () => {
+    await services.store.db.dropDatabase();
+  });
+  await services.store.ensureIndexes();
+  const resources = stack.move();
+  return {
+    services,
+    ended: (functionId) => ends.next(`${APP_ID}-${functionId}`),
+    outcomes: (eventIds) => hearOutcomes(services, eventIds),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+async function hearOutcomes(
+  { feed }: Services,
+  eventIds: readonly string[],
+): Promise<void> {
+  const missing = new Set(eventIds);
+  const heard = Promise.withResolvers<void>();
+  using _listener = feed.subscribe({
+    next(message: LiveMessage) {
+      if (message.kind !== "events-recorded") return;
+      for (const id of message.settled) missing.delete(id);
+      if (missing.size === 0) heard.resolve();
+    },
+    end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
+  });
+  await heard.promise;
+}
