@@ -3,7 +3,9 @@ import type { InngestFunction } from "inngest";
 import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { recordEvent } from "./record_event.ts";
+import { reconcileUser } from "./reconcile_user.ts";
 import { replayEvents } from "./replay_events.ts";
+import { scanDrift } from "./scan_drift.ts";
 import { syncMembership } from "./sync_membership.ts";
 import { syncOrganization } from "./sync_organization.ts";
 import { syncUserFromClerk } from "./sync_user_from_clerk.ts";
@@ -26,5 +28,7 @@ export function createFunctions(
     syncMembership(deps),
     recordEvent(deps),
     replayEvents(deps),
+    scanDrift(deps),
+    reconcileUser(deps),
   ];
 }

@@ -256,3 +256,16 @@ export const replayRequested = z.union([
 
 /** Name of the event that asks for a replay. */
 export const REPLAY_REQUESTED = "rollcall/events.replay.requested";
+
+/** Name of the event that asks for a scan, or for the rest of one. */
+export const SCAN_REQUESTED = "rollcall/drift.scan.requested";
+
+/** Name of the event that asks for users to be brought in line with Clerk. */
+export const RECONCILE_REQUESTED = "rollcall/user.reconcile.requested";
+
+/** What is asked for by {@linkcode RECONCILE_REQUESTED}. */
+export const reconcileRequest = z.object({
+  user_ids: z.array(z.string().min(1)).min(1).max(500),
+  /** Name of who asked. */
+  who: z.string(),
+});

@@ -1,137 +1,151 @@
-/** Drift: whether Clerk and MongoDB have the same users. */
+/** Drift: how Clerk and MongoDB differ, why, and the button that repairs it. */
 import { type Context, HttpError, page } from "fresh";
 import { define, type State } from "../../lib/define.ts";
+import { RECONCILE_REQUESTED, SCAN_REQUESTED } from "../../lib/events.ts";
+import type { DriftItem, DriftReport } from "../../lib/store/drift.ts";
+import { readForm } from "../(_forms)/read_form.ts";
+import { DriftTable } from "./(_components)/DriftTable.tsx";
 import { EmptyState } from "./(_components)/EmptyState.tsx";
+import { Instant } from "./(_components)/Instant.tsx";
 import { PageHead } from "./(_components)/PageHead.tsx";
-
-/** How many users each side has; asked for by a button, since Clerk is far. */
-interface Counts {
-  readonly clerk: number;
-  readonly mongodb: number;
-}
 
 interface DriftData {
   readonly hasClerk: boolean;
-  readonly counts: Counts | null;
-  readonly failure: string | null;
+  readonly isOperator: boolean;
+  readonly attempt: DriftReport | null;
+  readonly good: DriftReport | null;
+  readonly items: readonly DriftItem[];
+  readonly now: Date;
+  /** What was asked for just now, or null. */
+  readonly asked: string | null;
 }
 
-/** Clerk answers sooner or not at all, ms. */
-const CLERK_TIMEOUT_MS = 10_000;
+/** Items on the page, and users in one repair. */
+const MAX_ITEMS = 100;
 
 export const handler = define.handlers<DriftData>({
-  GET: (ctx) => page(describe(ctx, null, null)),
+  GET: async (ctx) => page(await readDrift(ctx, null)),
   async POST(ctx) {
-    const { store, clerkApi } = ctx.state.services;
-    if (clerkApi === undefined) throw new HttpError(400);
-    try {
-      const signal = AbortSignal.timeout(CLERK_TIMEOUT_MS);
-      const [clerk, mongodb] = await Promise.all([
-        clerkApi.countUsers({ signal }),
-        store.users.documents.estimatedDocumentCount(),
-      ]);
-      return page(describe(ctx, { clerk, mongodb }, null));
-    } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
-      return page(describe(ctx, null, failure), { status: 502 });
+    const { services, session } = ctx.state;
+    if (session?.role !== "operator") throw new HttpError(403);
+    if (services.clerkApi === undefined) throw new HttpError(400);
+    const form = await readForm(ctx.req);
+    const ids = form.getAll("user").map(String).slice(0, MAX_ITEMS);
+    if (ids.length === 0) {
+      await services.inngest.send({ name: SCAN_REQUESTED, data: {} });
+      return page(await readDrift(ctx, "A scan was asked for."));
     }
+    await services.inngest.send({
+      name: RECONCILE_REQUESTED,
+      data: { user_ids: ids, who: session.name },
+    });
+    const count = ids.length === 1 ? "1 user" : `${ids.length} users`;
+    return page(await readDrift(ctx, `The repair of ${count} was asked for.`));
   },
 });
 
 export default define.page<typeof handler>(function DriftPage({ data }) {
-  const { hasClerk, counts, failure } = data;
+  const { hasClerk, isOperator, items, asked } = data;
   return (
     <>
-      <PageHead
-        title="Drift"
-        lead="Whether Clerk and MongoDB have the same users"
-      >
-        {hasClerk && (
+      <PageHead title="Drift" lead="Where Clerk and MongoDB differ, and why">
+        {hasClerk && isOperator && (
           <form method="post">
-            <button type="submit">Compare counts</button>
+            <button type="submit">Scan now</button>
           </form>
         )}
       </PageHead>
-      {failure !== null && <Failure text={failure} />}
-      {counts !== null && <Comparison counts={counts} />}
-      {failure === null && counts === null && (
-        <EmptyState
-          title={hasClerk ? "Nothing compared yet" : "Clerk cannot be asked"}
-        >
-          {hasClerk
-            ? "Comparing counts asks Clerk once how many users it has."
-            : (
-              <>
-                Set{" "}
-                <code>CLERK_SECRET_KEY</code>, from API keys in Clerk's
-                dashboard, and restart.
-              </>
-            )}
-        </EmptyState>
+      {asked !== null && (
+        <section class="banner banner-good" role="status" data-answer>
+          <div>
+            <p class="banner-title">{asked}</p>
+            <p>It shows here when it is done.</p>
+          </div>
+        </section>
       )}
+      {hasClerk ? <Reports data={data} /> : <NoKey />}
+      {items.length > 0 &&
+        (
+          <DriftTable
+            items={items}
+            now={data.now}
+            isOperator={isOperator && hasClerk}
+          />
+        )}
     </>
   );
 });
 
-function describe(
-  ctx: Context<State>,
-  counts: Counts | null,
-  failure: string | null,
-): DriftData {
-  return {
-    hasClerk: ctx.state.services.clerkApi !== undefined,
-    counts,
-    failure,
-  };
-}
-
-function Failure({ text }: { readonly text: string }) {
-  return (
-    <section class="banner banner-bad" role="alert" data-answer>
-      <div>
-        <p class="banner-title">Clerk was not to be asked</p>
-        <p>{text}</p>
-      </div>
-    </section>
-  );
-}
-
-function Comparison({ counts: { clerk, mongodb } }: {
-  readonly counts: Counts;
-}) {
-  const difference = clerk - mongodb;
+function Reports({ data }: { readonly data: DriftData }) {
+  const { attempt, good, items, now } = data;
+  if (attempt === null) {
+    return (
+      <EmptyState title="Nothing compared yet">
+        A scan runs every six hours. It asks Clerk for every user, page by page,
+        and looks again after two minutes before it calls anything drift.
+      </EmptyState>
+    );
+  }
   return (
     <>
-      <section
-        class={`banner banner-${difference === 0 ? "good" : "warn"}`}
-        aria-label="Comparison"
-        data-answer
-      >
-        <div>
-          <p class="banner-title">
-            {difference === 0 ? "The counts agree" : "The counts differ"}
-          </p>
-          <p>{explain(difference)}</p>
-        </div>
-      </section>
       <dl class="figures">
         <div class="figure">
-          <dt>Users in Clerk</dt>
-          <dd>{clerk.toLocaleString("en")}</dd>
+          <dt>Differences</dt>
+          <dd>{items.length === MAX_ITEMS ? `${MAX_ITEMS}+` : items.length}</dd>
         </div>
         <div class="figure">
-          <dt>Users in MongoDB</dt>
-          <dd>{mongodb.toLocaleString("en")}</dd>
+          <dt>Users compared</dt>
+          <dd>{(good?.checked ?? 0).toLocaleString("en")}</dd>
+        </div>
+        <div class="figure">
+          <dt>Last good scan</dt>
+          <dd>
+            <Instant at={good?.finished_at ?? null} now={now} />
+          </dd>
+        </div>
+        <div class="figure">
+          <dt>Last attempt</dt>
+          <dd>
+            <Instant at={attempt.started_at} now={now} />
+          </dd>
+          <dd class="muted small">{attempt.reason ?? attempt.state}</dd>
         </div>
       </dl>
+      {items.length === 0 && good !== null && (
+        <EmptyState title="No differences">
+          Every user that was compared is the same on both sides.
+        </EmptyState>
+      )}
     </>
   );
 }
 
-function explain(difference: number): string {
-  if (difference === 0) return "Single users may still differ in their fields.";
-  const count = Math.abs(difference).toLocaleString("en");
-  return difference > 0
-    ? `MongoDB lacks ${count}. A few may be webhooks on their way.`
-    : `MongoDB has ${count} that Clerk does not count.`;
+function NoKey() {
+  return (
+    <EmptyState title="Clerk cannot be asked">
+      Set{" "}
+      <code>CLERK_SECRET_KEY</code>, from API keys in Clerk's dashboard, and
+      restart.
+    </EmptyState>
+  );
+}
+
+async function readDrift(
+  ctx: Context<State>,
+  asked: string | null,
+): Promise<DriftData> {
+  const { services, session } = ctx.state;
+  const [{ attempt, good }, items] = await Promise.all([
+    services.store.drift.readLatest(),
+    services.store.drift.listOpen(MAX_ITEMS),
+  ]);
+  return {
+    hasClerk: services.clerkApi !== undefined,
+    isOperator: session?.role === "operator",
+    attempt,
+    good,
+    items,
+    now: services.clock.now(),
+    asked,
+  };
 }
