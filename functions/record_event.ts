@@ -47,8 +47,10 @@ export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
         .map(receiveEvent)
         .filter((event) => event.replay === undefined)
         .map((event) => toArrival(event, now));
-      await store.webhookEvents.recordReceived(received);
-      await store.secretUse.record(received);
+      await Promise.all([
+        store.webhookEvents.recordReceived(received),
+        store.secretUse.record(received),
+      ]);
       await store.webhookEvents.recordSettled(settled);
       await store.changes.record(settled);
       feed.publish({
