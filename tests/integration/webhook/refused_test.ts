@@ -104,3 +104,30 @@ Deno.test("the use of each of several secrets is recorded", async () => {
     ]),
   );
 });
+
+Deno.test("a signed webhook that is no event is kept with its reason", async () => {
+  await using rollcall = await startRollcall();
+  const status = await statusOf(
+    rollcall.send(`{"type":"user.created"}`, { id: "msg_shapeless" }),
+  );
+  assertEquals(status, 422);
+  const accepted = `{"type":"moon.rose","object":"event","data":{"id":"m"}}`;
+  assertEquals(await statusOf(rollcall.send(accepted, { id: "msg_ok" })), 202);
+  assertEquals(await rollcall.stop(), 0);
+  await using after = await startRollcall(rollcall);
+  const entries = await after.store.quarantine.readNewest(10);
+  assertEquals(
+    entries.map(({ status, headers, body, size_bytes }) => ({
+      status,
+      id: headers["svix-id"],
+      body,
+      size_bytes,
+    })),
+    [{
+      status: 422,
+      id: "msg_shapeless",
+      body: `{"type":"user.created"}`,
+      size_bytes: 23,
+    }],
+  );
+});
