@@ -98,7 +98,7 @@ async function measureEndToEnd(perSecond: number): Promise<void> {
 
 function delayUntil(dueMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, dueMs - performance.now());
+  setTimeout(resolve, Math.max(0, dueMs - performance.now()));
   return promise;
 }
 
