@@ -69,7 +69,10 @@ async function compareUsers(
     const page of clerkApi.listUsers(after === null ? {} : { after })
   ) {
     const now = clock.now();
-    const users = page.users.map((user) => clerkUser.parse(user));
+    // One that cannot be read must not end the scan of all others.
+    const users = page.users.flatMap((user) =>
+      clerkUser.safeParse(user).data ?? []
+    );
     const stored = await readDocuments(store, users.map(({ id }) => id));
     await store.drift.suspect(
       reportId,

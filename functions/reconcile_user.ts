@@ -76,7 +76,7 @@ export async function reconcile(
     lag_ms: null,
     source: "reconcile",
   }]);
-  await store.drift.markRepaired(userId);
+  if (outcome.kind === "applied") await store.drift.markRepaired(userId);
   feed.publish({
     kind: "event-settled",
     eventId,

@@ -15,6 +15,9 @@ const STEPS_A_RUN = 900;
 /** Longer than a webhook that is on its way needs after one retry. */
 const GRACE = "2m";
 
+/** One that began earlier and has not ended never will. */
+const LONGEST_SCAN_MS = 24 * 60 * 60 * 1000;
+
 const scanProgress = z.object({
   reportId: z.string(),
   phase: z.enum(["users", "ghosts", "confirm", "done"]),
@@ -80,12 +83,13 @@ async function beginScan(
   runId: string,
 ): Promise<ScanProgress> {
   const now = clock.now();
-  const isPossible = clerkApi !== undefined;
   await store.ensureIndexes();
+  const reason = await findObstacle({ store, clerkApi }, runId, now);
+  const isPossible = reason === null;
   await store.drift.begin({
     _id: runId,
     state: isPossible ? "running" : "skipped",
-    reason: isPossible ? null : "CLERK_SECRET_KEY is not set",
+    reason,
     started_at: now,
     finished_at: isPossible ? null : now,
     checked: 0,
@@ -100,4 +104,18 @@ async function beginScan(
     checked: 0,
     requests: 0,
   };
+}
+
+/** Two scans at once would take each other's findings for gone. */
+async function findObstacle(
+  { store, clerkApi }: Pick<FunctionDependencies, "store" | "clerkApi">,
+  runId: string,
+  now: Date,
+): Promise<string | null> {
+  if (clerkApi === undefined) return "CLERK_SECRET_KEY is not set";
+  const running = await store.drift.findRunning(
+    runId,
+    new Date(now.getTime() - LONGEST_SCAN_MS),
+  );
+  return running === null ? null : "Another scan is running";
 }

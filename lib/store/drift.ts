@@ -174,6 +174,21 @@ export class DriftFindings {
     );
   }
 
+  /**
+   * Finds another scan that is under way.
+   *
+   * @param ownId The scan that asks.
+   * @param since Scans that began earlier are taken for dead.
+   * @returns Its report, or null.
+   */
+  async findRunning(ownId: string, since: Date): Promise<DriftReport | null> {
+    return await this.reports.findOne({
+      _id: { $ne: ownId },
+      state: "running",
+      started_at: { $gte: since },
+    });
+  }
+
   /** Marks an item as repaired. */
   async markRepaired(userId: string): Promise<void> {
     await this.items.updateOne(

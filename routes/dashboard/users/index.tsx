@@ -112,8 +112,9 @@ function NoUsers({ total, path }: NoUsersProps) {
   if (total === 0) {
     return (
       <EmptyState title="No user is synced yet">
-        The first webhook from Clerk changes that;{" "}
-        <code>deno task backfill</code> brings the users that Clerk already has.
+        The first webhook from Clerk changes that; a scan on the page{" "}
+        <a href="/dashboard/drift">Drift</a>{" "}
+        finds the users that Clerk already has.
       </EmptyState>
     );
   }
