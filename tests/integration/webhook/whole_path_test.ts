@@ -213,3 +213,21 @@ Deno.test("the whole path stores hostile metadata and absent fields", async (t) 
     });
   }
 });
+
+Deno.test("the webhook route answers 503 while Inngest cannot be reached", async () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  taken.close();
+  await using rollcall = await startRollcall({
+    env: {
+      INNGEST_EVENT_KEY: "event-key-for-tests",
+      INNGEST_SIGNING_KEY: `signkey-test-${"0".repeat(64)}`,
+      INNGEST_BASE_URL: `http://127.0.0.1:${port}`,
+    },
+  });
+  const response = await rollcall.send(user({ id: "user_503" }), {
+    id: "msg_503",
+  });
+  assertEquals(response.status, 503, await response.text());
+  assertEquals(response.headers.get("retry-after"), "5");
+});
