@@ -6,7 +6,11 @@
  */
 import type { InngestFunction } from "inngest";
 import { clerkDeleted, triggersOf } from "../lib/events.ts";
-import type { WriteOutcome } from "../lib/store/synced_collection.ts";
+import type { Store } from "../lib/store/store.ts";
+import type {
+  TombstoneDocument,
+  WriteOutcome,
+} from "../lib/store/synced_collection.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { parsePayload } from "./parse_payload.ts";
 import { type ReceivedEvent, tombstoneOf } from "./received_event.ts";
@@ -42,7 +46,21 @@ export async function deleteUser(
 ): Promise<WriteOutcome> {
   const { id } = parsePayload(clerkDeleted, event);
   await store.ensureIndexes();
-  const outcome = await store.users.remove(tombstoneOf(event, id));
-  await store.memberships.documents.deleteMany({ user_id: id });
+  return await removeUser(store, tombstoneOf(event, id));
+}
+
+/**
+ * Removes a user for good, and its memberships.
+ *
+ * @param store The store, with its indexes.
+ * @param tombstone What is left of the user.
+ * @returns What became of it.
+ */
+export async function removeUser(
+  store: Store,
+  tombstone: TombstoneDocument,
+): Promise<WriteOutcome> {
+  const outcome = await store.users.remove(tombstone);
+  await store.memberships.documents.deleteMany({ user_id: tombstone._id });
   return outcome;
 }

@@ -14,6 +14,7 @@ import {
 } from "../lib/events.ts";
 import type { TombstoneDocument } from "../lib/store/synced_collection.ts";
 import type { SyncSource, Version } from "../lib/sync/version.ts";
+import type { Incoming } from "../lib/sync/write_plan.ts";
 
 /** The parts of Inngest's event that functions read. */
 export interface IncomingEvent {
@@ -65,21 +66,22 @@ export function receiveEvent(event: IncomingEvent): ReceivedEvent {
 }
 
 /**
- * The place of an event's state in the order of states.
+ * The state that an event brings, as the plans of lib/sync take it.
  *
  * @param event The event.
  * @param updatedAtMs Clerk's `updated_at`, if the payload has one.
- * @returns The version; without `updated_at` the event's own time stands in.
+ * @param now Becomes `sync.synced_at`.
+ * @returns Version, road and time.
  */
-export function versionOfEvent(
+export function incomingOf(
   event: ReceivedEvent,
   updatedAtMs: number | undefined,
-): Version {
-  const timestamp = event.origin?.timestamp ?? null;
+  now: Date,
+): Incoming {
   return {
-    updatedAtMs: updatedAtMs ?? timestamp ?? event.ts,
-    eventAt: timestamp === null ? null : new Date(timestamp),
-    eventId: event.origin?.id ?? null,
+    version: versionOfEvent(event, updatedAtMs),
+    source: sourceOfEvent(event),
+    now,
   };
 }
 
@@ -106,6 +108,25 @@ export function tombstoneOf(
 export function sourceOfEvent(event: ReceivedEvent): SyncSource {
   if (event.replay !== undefined) return "replay";
   return event.origin === undefined ? "template" : "webhook";
+}
+
+/**
+ * The place of an event's state in the order of states.
+ *
+ * @param event The event.
+ * @param updatedAtMs Clerk's `updated_at`, if the payload has one.
+ * @returns The version; without `updated_at` the event's own time stands in.
+ */
+function versionOfEvent(
+  event: ReceivedEvent,
+  updatedAtMs: number | undefined,
+): Version {
+  const timestamp = event.origin?.timestamp ?? null;
+  return {
+    updatedAtMs: updatedAtMs ?? timestamp ?? event.ts,
+    eventAt: timestamp === null ? null : new Date(timestamp),
+    eventId: event.origin?.id ?? null,
+  };
 }
 
 function toRecord(value: unknown): Record<string, unknown> {

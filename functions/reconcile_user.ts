@@ -4,9 +4,10 @@
  */
 import type { InngestFunction } from "inngest";
 import { RECONCILE_REQUESTED, reconcileRequest } from "../lib/events.ts";
-import type { WriteOutcome } from "../lib/store/synced_collection.ts";
+import { removeUser } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { fetchUser } from "./fetch_user.ts";
+import { describeOutcome } from "./settle_event.ts";
 
 /** What a repair needs. */
 export type ReconcileDependencies = Pick<
@@ -62,17 +63,17 @@ export async function reconcile(
     clock,
   );
   const outcome = await fetchUser(deps, userId, cause.runId, "reconcile") ??
-    await removeGhost(deps, userId, cause.runId);
-  const settledAt = clock.now().getTime();
+    await removeUser(store, {
+      _id: userId,
+      deleted_at: clock.now(),
+      event_id: `reconcile:${cause.runId}`,
+    });
+  const settled = describeOutcome(outcome, clock.now().getTime());
   const eventId = `reconcile:${cause.runId}:${userId}`;
-  const reason = outcome.kind === "discarded" ? outcome.reason : null;
   await store.changes.record([{
+    ...settled,
     event_id: eventId,
     type: "user.reconciled",
-    outcome: outcome.kind,
-    reason,
-    changes: outcome.kind === "applied" ? [outcome.change] : [],
-    settled_at: settledAt,
     lag_ms: null,
     source: "reconcile",
   }]);
@@ -83,23 +84,9 @@ export async function reconcile(
     collection: "users",
     id: userId,
     type: "user.reconciled",
-    outcome: outcome.kind,
-    reason,
-    at: settledAt,
+    outcome: settled.outcome,
+    reason: settled.reason,
+    at: settled.settled_at,
   });
-  return reason ?? outcome.kind;
-}
-
-async function removeGhost(
-  { store, clock }: ReconcileDependencies,
-  userId: string,
-  runId: string,
-): Promise<WriteOutcome> {
-  const outcome = await store.users.remove({
-    _id: userId,
-    deleted_at: clock.now(),
-    event_id: `reconcile:${runId}`,
-  });
-  await store.memberships.documents.deleteMany({ user_id: userId });
-  return outcome;
+  return settled.reason ?? settled.outcome;
 }

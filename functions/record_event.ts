@@ -2,7 +2,8 @@
  * Keeps the lasting record of events, a batch at a time.
  *
  * It hears every `clerk/*` event, of unknown types too, and the word of the sync
- * functions on what became of each; an event that is replayed has its record. A batch of arrivals is one call to MongoDB.
+ * functions on what became of each; an event that is replayed has its record. A
+ * batch of arrivals is one call for the events beside one for the secrets' use.
  * The template road brings events that nobody has redacted yet, so secrets are
  * taken out here as well.
  */

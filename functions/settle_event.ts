@@ -33,12 +33,24 @@ export function toSettled(
 ): SettledOutcome {
   const settledAt = deps.clock.now().getTime();
   deps.metrics.writes.inc({ collection, outcome: labelOf(outcome) });
-  const timestamp = lagStartOf(event);
-  if (timestamp !== null && outcome.kind === "applied") {
-    deps.metrics.syncLagSeconds.observe(
-      Math.max(0, settledAt - timestamp) / 1000,
-    );
+  const lagMs = lagOf(event, settledAt);
+  if (lagMs !== null && outcome.kind === "applied") {
+    deps.metrics.syncLagSeconds.observe(lagMs / 1000);
   }
+  return describeOutcome(outcome, settledAt);
+}
+
+/**
+ * Brings an outcome into the form that is recorded.
+ *
+ * @param outcome What became of a write.
+ * @param settledAt When it was committed, ms.
+ * @returns The outcome as JSON.
+ */
+export function describeOutcome(
+  outcome: WriteOutcome,
+  settledAt: number,
+): SettledOutcome {
   return {
     settled_at: settledAt,
     outcome: outcome.kind,
@@ -60,14 +72,11 @@ export async function settleEvent(
   event: ReceivedEvent,
   settled: SettledOutcome,
 ): Promise<void> {
-  const timestamp = lagStartOf(event);
   const data: EventSettled = {
     ...settled,
     event_id: event.eventId,
     type: event.type,
-    lag_ms: timestamp === null
-      ? null
-      : Math.max(0, settled.settled_at - timestamp),
+    lag_ms: lagOf(event, settled.settled_at),
     source: sourceOfEvent(event),
   };
   // The id makes a repeated word harmless; a later replay has a later time.
@@ -81,8 +90,13 @@ export async function settleEvent(
 }
 
 /** A replay comes as late as somebody wanted it: that is no lag of ours. */
-function lagStartOf({ origin, replay }: ReceivedEvent): number | null {
-  return replay === undefined ? origin?.timestamp ?? null : null;
+function lagOf(
+  { origin, replay }: ReceivedEvent,
+  settledAt: number,
+): number | null {
+  const timestamp = origin?.timestamp ?? null;
+  if (replay !== undefined || timestamp === null) return null;
+  return Math.max(0, settledAt - timestamp);
 }
 
 function labelOf(outcome: WriteOutcome): string {

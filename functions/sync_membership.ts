@@ -21,10 +21,9 @@ import type { FunctionDependencies } from "./dependencies.ts";
 import { fetchUser } from "./fetch_user.ts";
 import { parsePayload } from "./parse_payload.ts";
 import {
+  incomingOf,
   type ReceivedEvent,
-  sourceOfEvent,
   tombstoneOf,
-  versionOfEvent,
 } from "./received_event.ts";
 import { createSyncFunction } from "./sync_function.ts";
 
@@ -72,11 +71,7 @@ export async function writeMembership(
   if (event.type === "organizationMembership.deleted") {
     return await store.memberships.remove(tombstoneOf(event, membership.id));
   }
-  const incoming = {
-    version: versionOfEvent(event, membership.updated_at),
-    source: sourceOfEvent(event),
-    now: clock.now(),
-  };
+  const incoming = incomingOf(event, membership.updated_at, clock.now());
   const parents = [
     membership.organization?.id,
     membership.public_user_data?.user_id,
@@ -123,11 +118,7 @@ async function applyEmbeddedOrganization(
   { organization }: ClerkMembership,
 ): Promise<void> {
   if (organization?.updated_at === undefined) return;
-  const incoming = {
-    version: versionOfEvent(event, organization.updated_at),
-    source: sourceOfEvent(event),
-    now: clock.now(),
-  };
+  const incoming = incomingOf(event, organization.updated_at, clock.now());
   await store.organizations.apply(
     organization.id,
     (known) => planOrganizationWrite(organization, incoming, known),

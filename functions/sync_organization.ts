@@ -11,10 +11,9 @@ import { planOrganizationWrite } from "../lib/sync/organization_document.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { parsePayload } from "./parse_payload.ts";
 import {
+  incomingOf,
   type ReceivedEvent,
-  sourceOfEvent,
   tombstoneOf,
-  versionOfEvent,
 } from "./received_event.ts";
 import { createSyncFunction } from "./sync_function.ts";
 
@@ -58,11 +57,7 @@ export async function writeOrganization(
     return outcome;
   }
   const organization = parsePayload(clerkOrganization, event);
-  const incoming = {
-    version: versionOfEvent(event, organization.updated_at),
-    source: sourceOfEvent(event),
-    now: clock.now(),
-  };
+  const incoming = incomingOf(event, organization.updated_at, clock.now());
   return await store.organizations.apply(
     organization.id,
     (known) => planOrganizationWrite(organization, incoming, known),

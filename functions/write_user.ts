@@ -10,11 +10,7 @@ import type { WriteOutcome } from "../lib/store/synced_collection.ts";
 import { planUserWrite } from "../lib/sync/write_plan.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { parsePayload } from "./parse_payload.ts";
-import {
-  type ReceivedEvent,
-  sourceOfEvent,
-  versionOfEvent,
-} from "./received_event.ts";
+import { incomingOf, type ReceivedEvent } from "./received_event.ts";
 
 /**
  * Writes what an event says of a user.
@@ -29,11 +25,7 @@ export async function writeUser(
   event: ReceivedEvent,
 ): Promise<WriteOutcome> {
   const user = parsePayload(clerkUser, event);
-  const incoming = {
-    version: versionOfEvent(event, user.updated_at),
-    source: sourceOfEvent(event),
-    now: deps.clock.now(),
-  };
+  const incoming = incomingOf(event, user.updated_at, deps.clock.now());
   await deps.store.ensureIndexes();
   return await deps.store.users.apply(
     user.id,
