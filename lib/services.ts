@@ -186,6 +186,22 @@ function openClerkApi({ clerk }: Config): ClerkApiClient | undefined {
   return createClerkApiClient({ apiUrl, secretKey, limiter });
 }
 
+/**
+ * Where the database of a running service is, for tools beside it.
+ *
+ * @param config The service's settings.
+ * @returns The address to connect to.
+ */
+export function mongoUriOf({ mongo, dataDir }: Config): string {
+  return mongo.kind === "external"
+    ? mongo.uri
+    : `mongodb://${encodeURIComponent(socketOf(dataDir))}`;
+}
+
+function socketOf(dataDir: string): string {
+  return `${dataDir}/mongo.sock`;
+}
+
 async function startMongoPart(
   { mongo, dataDir }: Config,
 ): Promise<Part<string>> {
@@ -197,7 +213,7 @@ async function startMongoPart(
   }
   const server = await startMongo({
     path: `${dataDir}/mongo`,
-    socketPath: `${dataDir}/mongo.sock`,
+    socketPath: socketOf(dataDir),
   });
   return { value: server.uri, close: () => server.close() };
 }

@@ -2,7 +2,7 @@
  * Delivers the simulated instance's webhooks as Svix does: signed, again after a
  * failure, and now and then twice or late. Some get lost, which is what drift is.
  */
-import { Webhook } from "svix";
+import { signedHeaders } from "../signed_headers.ts";
 import {
   type ClerkWebhook,
   encodeClerkJson,
@@ -52,15 +52,9 @@ export function createSimulatedSvix(
   let sent = 0;
 
   const attempt = async (id: string, body: string, secret: string) => {
-    const now = new Date();
     const response = await fetch(options.url, {
       method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "svix-id": id,
-        "svix-timestamp": String(Math.floor(now.getTime() / 1000)),
-        "svix-signature": new Webhook(secret).sign(id, now, body),
-      },
+      headers: signedHeaders(body, { id, secret, at: new Date() }),
       body,
     });
     await response.body?.cancel();

@@ -4,11 +4,12 @@
  * They speak to the running service over HTTP, as Clerk and browsers do, and to
  * its database only to see what has arrived there.
  */
-import { Webhook } from "svix";
 import { createClerkApiClient } from "../../lib/clerk/clerk_api_client.ts";
 import { createClerkRateLimiter } from "../../lib/clerk/rate_limiter.ts";
 import type { Config } from "../../lib/config.ts";
+import { mongoUriOf } from "../../lib/services.ts";
 import { openStore } from "../../lib/store/store.ts";
+import { signedHeaders } from "../signed_headers.ts";
 
 /** What one check found; the detail says what to do when it failed. */
 export interface CheckResult {
@@ -120,10 +121,10 @@ async function checkProbe(
 }
 
 async function waitForRecord(config: Config, id: string): Promise<boolean> {
-  const uri = config.mongo.kind === "external"
-    ? config.mongo.uri
-    : `mongodb://${encodeURIComponent(`${config.dataDir}/mongo.sock`)}`;
-  await using store = openStore({ uri, database: config.mongo.database });
+  await using store = openStore({
+    uri: mongoUriOf(config),
+    database: config.mongo.database,
+  });
   const deadlineMs = performance.now() + TIMEOUT_MS;
   while (performance.now() < deadlineMs) {
     if (await store.webhookEvents.documents.findOne({ _id: id })) return true;
@@ -159,15 +160,9 @@ async function postSigned(
   },
 ): Promise<number> {
   const { id, body, secret } = webhook;
-  const now = new Date();
   const response = await ask(`${origin}/api/webhooks/clerk`, {
     method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "svix-id": id,
-      "svix-timestamp": String(Math.floor(now.getTime() / 1000)),
-      "svix-signature": new Webhook(secret).sign(id, now, body),
-    },
+    headers: signedHeaders(body, { id, secret, at: new Date() }),
     body,
   });
   await response.body?.cancel();

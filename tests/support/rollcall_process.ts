@@ -6,7 +6,8 @@
  * its own, dropped at the end; else to the embedded one. Nothing is mocked.
  */
 import { TextLineStream } from "./text_lines.ts";
-import { Webhook } from "svix";
+import { clerkSecret } from "../../tasks/demo/demo_clerk.ts";
+import { signedHeaders } from "../../tasks/signed_headers.ts";
 import { openStore, type Store } from "../../lib/store/store.ts";
 import { type FeedReader, openFeed } from "./feed_reader.ts";
 
@@ -56,9 +57,7 @@ export const ADMIN_PASSWORD = "a password for tests";
 const ROOT = new URL("../../", import.meta.url);
 
 /** Made anew in every test process. */
-const SECRET = `whsec_${
-  btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))))
-}`;
+const SECRET = clerkSecret();
 
 /**
  * Starts the service and waits until it serves.
@@ -181,12 +180,7 @@ async function postSigned(
 ): Promise<Response> {
   return await fetch(`${origin}/api/webhooks/clerk`, {
     method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "svix-id": id,
-      "svix-timestamp": String(Math.floor(at.getTime() / 1000)),
-      "svix-signature": new Webhook(secret).sign(id, at, body),
-    },
+    headers: signedHeaders(body, { id, secret, at }),
     body,
   });
 }
