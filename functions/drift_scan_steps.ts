@@ -5,6 +5,7 @@
  * First all users of Clerk, oldest first, against their documents; then all our
  * documents, by id, against Clerk; then a second look at what differed.
  */
+import { z } from "zod";
 import { type ClerkUser, clerkUser } from "../lib/events.ts";
 import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
 import type { UserDrift } from "../lib/store/drift.ts";
@@ -13,17 +14,39 @@ import type { UserDocument } from "../lib/sync/user_document.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 
 /** How far a scan has come; JSON, for Inngest keeps it. */
-export interface ScanProgress {
-  readonly reportId: string;
-  readonly phase: "users" | "ghosts" | "confirm" | "done";
+export const scanProgress = z.object({
+  reportId: z.string(),
+  phase: z.enum(["users", "ghosts", "confirm", "done"]),
   /** Last user of Clerk that was compared, in the first phase. */
-  readonly after:
-    | { readonly userId: string; readonly createdAtMs: number }
-    | null;
+  after: z.object({ userId: z.string(), createdAtMs: z.number() }).nullable(),
   /** Last id of ours that was looked at, in the other phases. */
-  readonly afterId: string | null;
-  readonly checked: number;
-  readonly requests: number;
+  afterId: z.string().nullable(),
+  checked: z.number(),
+  requests: z.number(),
+});
+
+/** How far a scan has come. */
+export type ScanProgress = Readonly<z.infer<typeof scanProgress>>;
+
+/**
+ * Where a scan begins.
+ *
+ * @param reportId Its report.
+ * @param phase `done` for one that cannot run.
+ * @returns The progress of one that has done nothing.
+ */
+export function startOfScan(
+  reportId: string,
+  phase: ScanProgress["phase"] = "users",
+): ScanProgress {
+  return {
+    reportId,
+    phase,
+    after: null,
+    afterId: null,
+    checked: 0,
+    requests: 0,
+  };
 }
 
 /** What the steps need. */

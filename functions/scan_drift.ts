@@ -8,7 +8,12 @@ import { cron, type InngestFunction } from "inngest";
 import { z } from "zod";
 import { SCAN_REQUESTED } from "../lib/events.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
-import { advanceScan, type ScanProgress } from "./drift_scan_steps.ts";
+import {
+  advanceScan,
+  type ScanProgress,
+  scanProgress,
+  startOfScan,
+} from "./drift_scan_steps.ts";
 
 /** Inngest allows 1,000. */
 const STEPS_A_RUN = 900;
@@ -17,15 +22,6 @@ const GRACE = "2m";
 
 /** One that began earlier and has not ended never will. */
 const LONGEST_SCAN_MS = 24 * 60 * 60 * 1000;
-
-const scanProgress = z.object({
-  reportId: z.string(),
-  phase: z.enum(["users", "ghosts", "confirm", "done"]),
-  after: z.object({ userId: z.string(), createdAtMs: z.number() }).nullable(),
-  afterId: z.string().nullable(),
-  checked: z.number(),
-  requests: z.number(),
-});
 
 const scanRequest = z.object({ progress: scanProgress.optional() });
 
@@ -84,26 +80,9 @@ async function beginScan(
 ): Promise<ScanProgress> {
   const now = clock.now();
   await store.ensureIndexes();
-  const reason = await findObstacle({ store, clerkApi }, runId, now);
-  const isPossible = reason === null;
-  await store.drift.begin({
-    _id: runId,
-    state: isPossible ? "running" : "skipped",
-    reason,
-    started_at: now,
-    finished_at: isPossible ? null : now,
-    checked: 0,
-    requests: 0,
-    totals: { missing: 0, ghost: 0, stale: 0, edited: 0 },
-  });
-  return {
-    reportId: runId,
-    phase: isPossible ? "users" : "done",
-    after: null,
-    afterId: null,
-    checked: 0,
-    requests: 0,
-  };
+  const obstacle = await findObstacle({ store, clerkApi }, runId, now);
+  await store.drift.begin(runId, now, obstacle);
+  return startOfScan(runId, obstacle === null ? "users" : "done");
 }
 
 /** Two scans at once would take each other's findings for gone. */

@@ -43,6 +43,13 @@ export interface UserDrift {
   readonly drift: Drift;
 }
 
+const NO_DRIFT: Readonly<Record<DriftKind, number>> = {
+  missing: 0,
+  ghost: 0,
+  stale: 0,
+  edited: 0,
+};
+
 /** The findings of scans. */
 export class DriftFindings {
   /** The reports, for reading. */
@@ -56,11 +63,31 @@ export class DriftFindings {
     this.items = db.collection<DriftItem>("drift_items");
   }
 
-  /** Adds a report; adding the same one again changes nothing. */
-  async begin(report: DriftReport): Promise<void> {
+  /**
+   * Adds a report; adding the same one again changes nothing.
+   *
+   * @param reportId The scan.
+   * @param now When it begins.
+   * @param obstacle Why it is skipped; null when it runs.
+   */
+  async begin(
+    reportId: string,
+    now: Date,
+    obstacle: string | null,
+  ): Promise<void> {
     await this.reports.updateOne(
-      { _id: report._id },
-      { $setOnInsert: report },
+      { _id: reportId },
+      {
+        $setOnInsert: {
+          state: obstacle === null ? "running" : "skipped",
+          reason: obstacle,
+          started_at: now,
+          finished_at: obstacle === null ? null : now,
+          checked: 0,
+          requests: 0,
+          totals: { ...NO_DRIFT },
+        },
+      },
       { upsert: true },
     );
   }
@@ -156,7 +183,7 @@ export class DriftFindings {
       { state: { $in: ["open", "suspected"] }, report_id: { $ne: reportId } },
       { $set: { state: "gone" } },
     );
-    const totals = { missing: 0, ghost: 0, stale: 0, edited: 0 };
+    const totals = { ...NO_DRIFT };
     const open = this.items.find({ state: "open", report_id: reportId })
       .project<{ kind: DriftKind }>({ kind: 1 });
     for await (const { kind } of open) totals[kind]++;

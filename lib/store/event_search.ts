@@ -58,15 +58,17 @@ export async function searchEvents(
 }
 
 /** The filter without the text. */
-export function filterOf({ type, state, from, to }: EventQuery): Document {
+export function filterOf(
+  { type, state, from, to }: Omit<EventQuery, "text">,
+): Document {
   const received = {
-    ...(from ? { $gte: from } : {}),
-    ...(to ? { $lt: to } : {}),
+    ...(from === null ? {} : { $gte: from }),
+    ...(to === null ? {} : { $lt: to }),
   };
   return {
-    ...(type ? { type } : {}),
-    ...(state ? { state } : {}),
-    ...(from || to ? { received_at: received } : {}),
+    ...(type === null ? {} : { type }),
+    ...(state === null ? {} : { state }),
+    ...(from === null && to === null ? {} : { received_at: received }),
   };
 }
 

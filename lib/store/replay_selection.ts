@@ -7,6 +7,7 @@
  */
 import type { Filter } from "mongodb";
 import type { ReplayFilter } from "../events.ts";
+import { filterOf } from "./event_search.ts";
 import type { WebhookEventDocument, WebhookEvents } from "./webhook_events.ts";
 
 /** Which events. */
@@ -57,15 +58,14 @@ function toFilter(
   if ("eventIds" in selection) {
     return { _id: { $in: [...selection.eventIds], ...behind } };
   }
-  const { type, state, since, until } = selection.filter;
-  const received = {
-    ...(since === undefined ? {} : { $gte: new Date(since) }),
-    ...(until === undefined ? {} : { $lt: new Date(until) }),
-  };
+  const { type = null, state = null, since, until } = selection.filter;
+  const query = { type, state, from: toDate(since), to: toDate(until) };
   return {
     ...(after === null ? {} : { _id: behind }),
-    ...(type === undefined ? {} : { type }),
-    ...(state === undefined ? {} : { state }),
-    ...(Object.keys(received).length === 0 ? {} : { received_at: received }),
+    ...filterOf(query),
   } as Filter<WebhookEventDocument>;
+}
+
+function toDate(ms: number | undefined): Date | null {
+  return ms === undefined ? null : new Date(ms);
 }

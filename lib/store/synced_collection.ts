@@ -54,8 +54,9 @@ const SUFFIX_LENGTH = 6;
 export class SyncedCollection<D extends SyncedDocument> {
   /** The collection itself, for reading. */
   readonly documents: Collection<D>;
+  /** Of all collections, for reading: ids are never used again. */
+  readonly tombstones: Collection<TombstoneDocument>;
   readonly #name: DocumentChange["collection"];
-  readonly #tombstones: Collection<TombstoneDocument>;
 
   /**
    * @param db The database.
@@ -64,7 +65,7 @@ export class SyncedCollection<D extends SyncedDocument> {
   constructor(db: Db, name: DocumentChange["collection"]) {
     this.#name = name;
     this.documents = db.collection<D>(name);
-    this.#tombstones = db.collection<TombstoneDocument>("tombstones");
+    this.tombstones = db.collection<TombstoneDocument>("tombstones");
   }
 
   /**
@@ -104,7 +105,7 @@ export class SyncedCollection<D extends SyncedDocument> {
    */
   async remove(tombstone: TombstoneDocument): Promise<WriteOutcome> {
     const { _id, ...facts } = tombstone;
-    const marked = await this.#tombstones.findOneAndUpdate(
+    const marked = await this.tombstones.findOneAndUpdate(
       { _id },
       { $setOnInsert: facts },
       { upsert: true, returnDocument: "after" },
@@ -125,7 +126,7 @@ export class SyncedCollection<D extends SyncedDocument> {
       { $match: { _id: id } },
       {
         $unionWith: {
-          coll: this.#tombstones.collectionName,
+          coll: this.tombstones.collectionName,
           pipeline: [
             { $match: { _id: { $in: ids } } },
             { $project: { is_tombstone: { $literal: true } } },
@@ -173,7 +174,7 @@ export class SyncedCollection<D extends SyncedDocument> {
       },
     );
     if (!hasInserted) return "moved-on";
-    const tombstone = await this.#tombstones.findOne({
+    const tombstone = await this.tombstones.findOne({
       _id: { $in: [...ids] },
     });
     if (tombstone !== null) {

@@ -45,7 +45,7 @@ export async function readUserPage(
   const newest = { limit: MAX_ENTRIES, sort: { at: -1, _id: -1 } } as const;
   const [user, tombstone, memberships, events, changes] = await Promise.all([
     store.users.documents.findOne({ _id: id }),
-    store.db.collection<TombstoneDocument>("tombstones").findOne({ _id: id }),
+    store.users.tombstones.findOne({ _id: id }),
     store.memberships.documents.find({ user_id: id }, {
       limit: MAX_MEMBERSHIPS,
     }).toArray(),

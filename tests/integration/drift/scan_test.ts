@@ -4,6 +4,7 @@ import {
   advanceScan,
   type ScanDependencies,
   type ScanProgress,
+  startOfScan,
 } from "../../../functions/drift_scan_steps.ts";
 import { reconcile } from "../../../functions/reconcile_user.ts";
 import type { ClerkApiClient } from "../../../lib/clerk/clerk_api_client.ts";
@@ -94,29 +95,9 @@ async function plant(
   return planted;
 }
 
-function begin(reportId: string): ScanProgress {
-  return {
-    reportId,
-    phase: "users",
-    after: null,
-    afterId: null,
-    checked: 0,
-    requests: 0,
-  };
-}
-
 async function scan(bed: Bed, reportId: string): Promise<ScanProgress> {
-  await bed.store.drift.begin({
-    _id: reportId,
-    state: "running",
-    reason: null,
-    started_at: new Date(),
-    finished_at: null,
-    checked: 0,
-    requests: 0,
-    totals: { missing: 0, ghost: 0, stale: 0, edited: 0 },
-  });
-  let progress = begin(reportId);
+  await bed.store.drift.begin(reportId, new Date(), null);
+  let progress = startOfScan(reportId);
   while (progress.phase !== "done") {
     // Inngest may run a step again after a crash; each must bear it.
     await advanceScan(bed.deps, progress);
@@ -174,7 +155,7 @@ Deno.test("a repair of everything leaves a clean second scan", async () => {
 
 Deno.test("the second look drops what a late webhook has put right", async () => {
   await using bed = await openBed();
-  let progress = begin("scan_1");
+  let progress = startOfScan("scan_1");
   while (progress.phase !== "confirm") {
     progress = await advanceScan(bed.deps, progress);
   }

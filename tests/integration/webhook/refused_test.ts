@@ -69,7 +69,7 @@ Deno.test("an event of another Clerk instance is recorded and changes nothing", 
 
   const users = await store.users.documents.find().toArray();
   assertEquals(users.map(({ _id }) => _id), ["user_ours"]);
-  assertEquals(await store.db.collection("tombstones").countDocuments(), 0);
+  assertEquals(await store.users.tombstones.countDocuments(), 0);
   for (const _id of ["msg_theirs", "msg_theirs_deleted"]) {
     const record = await store.webhookEvents.documents.findOne({ _id });
     assertEquals(record?.state, "discarded");

@@ -4,7 +4,6 @@ import {
   CLERK_PAYLOADS,
   type ClerkPayload,
 } from "../../support/clerk_payloads.ts";
-import type { TombstoneDocument } from "../../../lib/store/synced_collection.ts";
 import { startRollcall } from "../../support/rollcall_process.ts";
 
 /** The payload about an object of its own, so that no fixture meets another. */
@@ -48,8 +47,7 @@ Deno.test("the whole path takes every kind of event that Clerk sends", async (t)
       const user = await store.users.documents.findOne({ _id: id });
       if (type === "user.deleted") {
         assertEquals(user, null);
-        const tombstone = await store.db
-          .collection<TombstoneDocument>("tombstones").findOne({ _id: id });
+        const tombstone = await store.users.tombstones.findOne({ _id: id });
         assertEquals(tombstone?.event_id, eventId);
       } else if (expect !== undefined) {
         assertEquals({
