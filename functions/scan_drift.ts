@@ -4,7 +4,7 @@
  * It changes no user: reconcile-user does. A scan of more pages than Inngest
  * allows steps goes on in a run of its own.
  */
-import { cron, type InngestFunction } from "inngest";
+import { cron, type InngestFunction, NonRetriableError } from "inngest";
 import { z } from "zod";
 import { SCAN_REQUESTED } from "../lib/events.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
@@ -22,6 +22,8 @@ const GRACE = "2m";
 
 /** One that began earlier and has not ended never will. */
 const LONGEST_SCAN_MS = 24 * 60 * 60 * 1000;
+
+const NO_KEY = "CLERK_SECRET_KEY is not set";
 
 const scanRequest = z.object({ progress: scanProgress.optional() });
 
@@ -59,7 +61,7 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
           return { reportId: progress.reportId, goesOn: true };
         }
         const { clerkApi } = deps;
-        if (clerkApi === undefined) break;
+        if (clerkApi === undefined) throw new NonRetriableError(NO_KEY);
         const isFirstLook = progress.phase === "confirm" &&
           progress.afterId === null;
         if (isFirstLook) await step.sleep("grace", GRACE);
@@ -91,7 +93,7 @@ async function findObstacle(
   runId: string,
   now: Date,
 ): Promise<string | null> {
-  if (clerkApi === undefined) return "CLERK_SECRET_KEY is not set";
+  if (clerkApi === undefined) return NO_KEY;
   const running = await store.drift.findRunning(
     runId,
     new Date(now.getTime() - LONGEST_SCAN_MS),
