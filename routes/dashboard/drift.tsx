@@ -4,6 +4,7 @@ import { define, type State } from "../../lib/define.ts";
 import { RECONCILE_REQUESTED, SCAN_REQUESTED } from "../../lib/events.ts";
 import type { DriftItem, DriftReport } from "../../lib/store/drift.ts";
 import { readForm } from "../(_forms)/read_form.ts";
+import { requireOperator } from "./(_access)/require_operator.ts";
 import { DriftTable } from "./(_components)/DriftTable.tsx";
 import { EmptyState } from "./(_components)/EmptyState.tsx";
 import { Instant } from "./(_components)/Instant.tsx";
@@ -26,8 +27,8 @@ const MAX_ITEMS = 100;
 export const handler = define.handlers<DriftData>({
   GET: async (ctx) => page(await readDrift(ctx, null)),
   async POST(ctx) {
-    const { services, session } = ctx.state;
-    if (session?.role !== "operator") throw new HttpError(403);
+    const { services } = ctx.state;
+    const session = requireOperator(ctx.state.session);
     if (services.clerkApi === undefined) throw new HttpError(400);
     const form = await readForm(ctx.req);
     const ids = form.getAll("user").map(String).slice(0, MAX_ITEMS);

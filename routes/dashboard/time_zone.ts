@@ -1,18 +1,12 @@
 /** Choosing the time zone. */
-import { safePath } from "../../lib/auth/safe_path.ts";
 import { keepTimeZone, toTimeZone } from "../../lib/auth/time_zone.ts";
 import { define } from "../../lib/define.ts";
-import { readForm } from "../(_forms)/read_form.ts";
+import { answerChoice } from "../(_forms)/answer_choice.ts";
 
 export const handler = define.handlers({
-  async POST(ctx) {
-    const form = await readForm(ctx.req);
-    return new Response(null, {
-      status: 303,
-      headers: {
-        location: safePath(form.get("next")),
-        "set-cookie": keepTimeZone(toTimeZone(form.get("zone"))),
-      },
-    });
-  },
+  POST: (ctx) =>
+    answerChoice(
+      ctx.req,
+      (form) => keepTimeZone(toTimeZone(form.get("zone"))),
+    ),
 });

@@ -1,6 +1,7 @@
 /** One event: what it said, how it was verified and what became of it. */
 import { type Context, HttpError, page } from "fresh";
 import type { Session } from "../../../lib/auth/session.ts";
+import { requireOperator } from "../(_access)/require_operator.ts";
 import { define, type State } from "../../../lib/define.ts";
 import type { ChangeDocument } from "../../../lib/store/changes.ts";
 import {
@@ -29,8 +30,8 @@ interface EventData {
 export const handler = define.handlers<EventData>({
   GET: async (ctx) => page(await readEvent(ctx, false)),
   async POST(ctx) {
-    const { session, services } = ctx.state;
-    if (session?.role !== "operator") throw new HttpError(403);
+    const { services } = ctx.state;
+    const session = requireOperator(ctx.state.session);
     await services.store.auditLog.record({
       who: session.name,
       action: "reveal-payload",

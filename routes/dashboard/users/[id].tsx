@@ -1,6 +1,7 @@
 /** One user: the document as it is, and the time line that says why. */
 import { type Context, HttpError, page } from "fresh";
 import type { Session } from "../../../lib/auth/session.ts";
+import { requireOperator } from "../(_access)/require_operator.ts";
 import { define, type State } from "../../../lib/define.ts";
 import { readUserPage, type UserPage } from "../../../lib/store/user_page.ts";
 import type { UserDocument } from "../../../lib/sync/user_document.ts";
@@ -24,8 +25,8 @@ interface UserData {
 export const handler = define.handlers<UserData>({
   GET: async (ctx) => page(await readUser(ctx, false)),
   async POST(ctx) {
-    const { session, services } = ctx.state;
-    if (session?.role !== "operator") throw new HttpError(403);
+    const { services } = ctx.state;
+    const session = requireOperator(ctx.state.session);
     await services.store.auditLog.record({
       who: session.name,
       action: "reveal-metadata",

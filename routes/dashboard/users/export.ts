@@ -1,7 +1,7 @@
 /** The users that the list's filters find, all of them, as a file for operators. */
-import { HttpError } from "fresh";
 import { define } from "../../../lib/define.ts";
 import { streamUsers } from "../../../lib/store/user_search.ts";
+import { requireOperator } from "../(_access)/require_operator.ts";
 import { exportUsers } from "../(_components)/export_users.ts";
 import { readUserQuery } from "../(_components)/user_query.ts";
 
@@ -12,9 +12,9 @@ const MEDIA_TYPES = {
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { session, services: { store, clock } } = ctx.state;
+    const { store, clock } = ctx.state.services;
     // NDJSON holds metadata, which only operators may see unmasked.
-    if (session?.role !== "operator") throw new HttpError(403);
+    const session = requireOperator(ctx.state.session);
     const { searchParams } = ctx.url;
     const format = searchParams.get("format") === "ndjson" ? "ndjson" : "csv";
     const now = clock.now();
