@@ -5,7 +5,7 @@
  * output is enough to fix them all. Values are never printed: a fault names the
  * variable and what is wrong with it. Names are those of .env.example.
  */
-import { z } from "zod";
+import { type Environment, parseEnvironment } from "./environment.ts";
 import { AppError } from "./errors.ts";
 
 /** Where users are stored. */
@@ -88,85 +88,6 @@ export class ConfigError extends AppError {
   }
 }
 
-const list = z.string().default("").transform((text) =>
-  text.split(",").map((part) => part.trim()).filter((part) => part !== "")
-);
-const flag = z.enum(["1", "0", "true", "false"], "must be 1 or 0").optional()
-  .transform((text) => text === "1" || text === "true");
-const url = z.url({
-  protocol: /^https?$/,
-  error: "must be an http:// or https:// URL",
-}).transform((text) => text.replace(/\/+$/, ""));
-
-// Svix: 24 to 64 bytes in base64, `whsec_` before them is optional.
-const webhookSecret = z.string().refine(isWebhookSecret, {
-  error:
-    "must be whsec_ followed by 24 to 64 bytes in base64, as Clerk's dashboard shows it",
-});
-
-const environment = z.object({
-  ROLLCALL_ENV: z.enum(
-    ["development", "production"],
-    "must be development or production",
-  ).optional(),
-  ROLLCALL_EMBEDDED: flag,
-  DENO_DEPLOYMENT_ID: z.string().optional(),
-  LOG_LEVEL: z.enum(
-    ["debug", "info", "warning", "error"],
-    "must be debug, info, warning or error",
-  ).default("info"),
-  HOST: z.string().optional(),
-  PORT: z.string().default("8000").transform(Number).refine(
-    (port) => Number.isInteger(port) && port >= 0 && port <= 65535,
-    { error: "must be a whole number from 0 to 65535" },
-  ),
-  PUBLIC_URL: url.optional(),
-  DATA_DIR: z.string().default(".data"),
-  MONGODB_URI: z.string().regex(
-    /^mongodb(\+srv)?:\/\//,
-    "must begin with mongodb:// or mongodb+srv://",
-  ).optional(),
-  MONGODB_DATABASE: z.string().regex(
-    /^[^/\\. "$*<>:|?\0]{1,63}$/,
-    "must be a MongoDB database name",
-  ).default(
-    "rollcall",
-  ),
-  INNGEST_EVENT_KEY: z.string().optional(),
-  INNGEST_SIGNING_KEY: z.string().optional(),
-  INNGEST_SIGNING_KEY_FALLBACK: z.string().optional(),
-  INNGEST_BASE_URL: url.optional(),
-  INNGEST_DEV: z.string().optional(),
-  CLERK_WEBHOOK_SIGNING_SECRET: list.pipe(z.array(webhookSecret)),
-  CLERK_SECRET_KEY: z.string().regex(
-    /^sk_(test|live)_/,
-    "must begin with sk_test_ or sk_live_",
-  ).optional(),
-  CLERK_PUBLISHABLE_KEY: z.string().regex(
-    /^pk_(test|live)_/,
-    "must begin with pk_test_ or pk_live_",
-  ).optional(),
-  CLERK_JWT_KEY: z.string().optional(),
-  CLERK_API_URL: url.default("https://api.clerk.com"),
-  CLERK_INSTANCE_ID: z.string().regex(/^ins_/, "must begin with ins_")
-    .optional(),
-  ADMIN_PASSWORD: z.string().min(8, "must have 8 characters or more")
-    .optional(),
-  ROLLCALL_OPERATORS: list,
-  ROLLCALL_VIEWERS: list,
-  SESSION_SECRET: z.string().min(32, "must have 32 characters or more")
-    .optional(),
-});
-
-type Environment = z.infer<typeof environment>;
-
-/** Second names that other tools use, tried when the first is not set. */
-const ALIASES: Readonly<Record<string, string>> = {
-  CLERK_WEBHOOK_SIGNING_SECRET: "CLERK_WEBHOOK_SECRET",
-  MONGODB_URI: "DATABASE_URI",
-  INNGEST_EVENT_KEY: "INNGEST_API_KEY",
-};
-
 /**
  * Reads and checks the whole environment.
  *
@@ -177,7 +98,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
-  const parsed = environment.safeParse(withAliases(env));
+  const parsed = parseEnvironment(env);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) =>
       `${String(issue.path[0])} ${issue.message}`
@@ -193,26 +114,6 @@ export function readConfig(
   ];
   if (faults.length > 0) throw new ConfigError(faults);
   return toConfig(values, isProduction);
-}
-
-function withAliases(
-  env: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const known: Record<string, string> = {};
-  for (const name of Object.keys(environment.shape)) {
-    const value = env[name] || env[ALIASES[name] ?? ""];
-    if (value) known[name] = value;
-  }
-  return known;
-}
-
-function isWebhookSecret(text: string): boolean {
-  const base64 = text.replace(/^whsec_/, "");
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 !== 0) {
-    return false;
-  }
-  const bytes = atob(base64).length;
-  return bytes >= 24 && bytes <= 64;
 }
 
 function usesEmbeddedInngest(values: Environment): boolean {
