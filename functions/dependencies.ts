@@ -4,6 +4,7 @@
  */
 import type { Inngest } from "inngest";
 import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
+import type { Config } from "../lib/config.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { EventSender } from "../lib/inngest/event_sender.ts";
 import type { LiveFeed } from "../lib/live_feed.ts";
@@ -27,6 +28,6 @@ export interface FunctionDependencies {
   readonly feed: LiveFeed;
   /** Clerk's Backend API; undefined without a secret key. */
   readonly clerkApi: ClerkApi | undefined;
-  /** Events of other Clerk instances change nothing when this is set. */
-  readonly instanceId: string | undefined;
+  /** What the environment decides. */
+  readonly config: Config;
 }

@@ -74,8 +74,11 @@ export function createSyncFunction(
   );
 }
 
-function isForeign(deps: FunctionDependencies, event: ReceivedEvent): boolean {
+function isForeign(
+  { config }: FunctionDependencies,
+  event: ReceivedEvent,
+): boolean {
+  const ownId = config.clerk.instanceId;
   const instanceId = event.origin?.instance_id ?? null;
-  return deps.instanceId !== undefined && instanceId !== null &&
-    instanceId !== deps.instanceId;
+  return ownId !== undefined && instanceId !== null && instanceId !== ownId;
 }

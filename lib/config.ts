@@ -5,8 +5,15 @@
  * output is enough to fix them all. Values are never printed: a fault names the
  * variable and what is wrong with it. Names are those of .env.example.
  */
-import { type Environment, parseEnvironment } from "./environment.ts";
+import {
+  type Environment,
+  isInngestDev,
+  parseEnvironment,
+  type RepairedKind,
+  usesEmbeddedInngest,
+} from "./environment.ts";
 import { AppError } from "./errors.ts";
+import { findConfigFaults } from "./config_faults.ts";
 
 /** Where users are stored. */
 export type MongoConfig =
@@ -37,6 +44,8 @@ export interface ClerkConfig {
   readonly publishableKey: string | undefined;
   readonly jwtKey: string | undefined;
   readonly apiUrl: string;
+  /** Share of Clerk's rate limit that scans may use, over 0 and up to 1. */
+  readonly apiShare: number;
   /** Events of other instances are kept apart when this is set. */
   readonly instanceId: string | undefined;
 }
@@ -48,6 +57,34 @@ export interface AuthConfig {
   readonly viewers: readonly string[];
   /** Key of the session cookie's signature; generated when undefined. */
   readonly sessionSecret: string | undefined;
+}
+
+/** Where alerts go; both may be undefined. */
+export interface AlertConfig {
+  /** Takes Slack's JSON. */
+  readonly webhookUrl: string | undefined;
+  readonly email: string | undefined;
+}
+
+/** The services that follow from an event; undefined ones are not used. */
+export interface ProvidersConfig {
+  /** Sends e-mails, the automations' and the alerts'. */
+  readonly resend: {
+    readonly apiKey: string;
+    /** Such as `Rollcall <hello@example.com>`. */
+    readonly from: string;
+    readonly baseUrl: string | undefined;
+  } | undefined;
+  readonly stripe: {
+    readonly secretKey: string;
+    readonly trialPriceId: string;
+    readonly baseUrl: string | undefined;
+  } | undefined;
+  readonly mailchimp: {
+    readonly apiKey: string;
+    readonly audienceId: string;
+    readonly baseUrl: string | undefined;
+  } | undefined;
 }
 
 /** Everything that the environment decides. */
@@ -64,6 +101,10 @@ export interface Config {
   readonly inngest: InngestConfig;
   readonly clerk: ClerkConfig;
   readonly auth: AuthConfig;
+  /** What is repaired without being asked. */
+  readonly driftRepair: readonly RepairedKind[];
+  readonly alerts: AlertConfig;
+  readonly providers: ProvidersConfig;
 }
 
 /** The environment cannot be used; lists every fault at once. */
@@ -108,75 +149,9 @@ export function readConfig(
   const values = parsed.data;
   const isProduction = values.ROLLCALL_ENV === "production" ||
     values.DENO_DEPLOYMENT_ID !== undefined;
-  const faults = [
-    ...findInngestFaults(values),
-    ...(isProduction ? findProductionFaults(values) : []),
-  ];
+  const faults = findConfigFaults(values, isProduction);
   if (faults.length > 0) throw new ConfigError(faults);
   return toConfig(values, isProduction);
-}
-
-function usesEmbeddedInngest(values: Environment): boolean {
-  return [
-    values.INNGEST_EVENT_KEY,
-    values.INNGEST_SIGNING_KEY,
-    values.INNGEST_BASE_URL,
-    values.INNGEST_DEV,
-  ].every((value) => value === undefined);
-}
-
-function isInngestDev(values: Environment): boolean {
-  return values.INNGEST_DEV !== undefined &&
-    !["0", "false"].includes(values.INNGEST_DEV);
-}
-
-function findInngestFaults(values: Environment): string[] {
-  if (usesEmbeddedInngest(values) || isInngestDev(values)) return [];
-  const faults: string[] = [];
-  if (values.INNGEST_EVENT_KEY === undefined) {
-    faults.push(
-      "INNGEST_EVENT_KEY is missing: without it no event can be sent to Inngest",
-    );
-  }
-  if (values.INNGEST_SIGNING_KEY === undefined) {
-    faults.push(
-      "INNGEST_SIGNING_KEY is missing: without it nobody can tell Inngest's calls from forged ones",
-    );
-  }
-  return faults;
-}
-
-function findProductionFaults(values: Environment): string[] {
-  const faults: string[] = [];
-  const isEmbeddedAllowed = values.ROLLCALL_EMBEDDED;
-  if (values.CLERK_WEBHOOK_SIGNING_SECRET.length === 0) {
-    faults.push(
-      "CLERK_WEBHOOK_SIGNING_SECRET is missing: Clerk's dashboard shows it beside the webhook endpoint",
-    );
-  }
-  if (values.MONGODB_URI === undefined && !isEmbeddedAllowed) {
-    faults.push(
-      "MONGODB_URI is missing: set it, or set ROLLCALL_EMBEDDED=1 to keep the data in DATA_DIR on this machine",
-    );
-  }
-  if (usesEmbeddedInngest(values) && !isEmbeddedAllowed) {
-    faults.push(
-      "INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY are missing: set them, or set ROLLCALL_EMBEDDED=1 to run the built-in engine",
-    );
-  }
-  const hasClerkSignIn = values.CLERK_PUBLISHABLE_KEY !== undefined &&
-    values.ROLLCALL_OPERATORS.length > 0;
-  if (values.ADMIN_PASSWORD === undefined && !hasClerkSignIn) {
-    faults.push(
-      "ADMIN_PASSWORD is missing: the dashboard needs it, or CLERK_PUBLISHABLE_KEY and ROLLCALL_OPERATORS",
-    );
-  }
-  if (values.SESSION_SECRET === undefined) {
-    faults.push(
-      "SESSION_SECRET is missing: 32 random characters or more that sign the session cookie",
-    );
-  }
-  return faults;
 }
 
 function toConfig(values: Environment, isProduction: boolean): Config {
@@ -201,6 +176,7 @@ function toConfig(values: Environment, isProduction: boolean): Config {
       publishableKey: values.CLERK_PUBLISHABLE_KEY,
       jwtKey: values.CLERK_JWT_KEY,
       apiUrl: values.CLERK_API_URL,
+      apiShare: values.CLERK_API_SHARE / 100,
       instanceId: values.CLERK_INSTANCE_ID,
     },
     auth: {
@@ -209,6 +185,48 @@ function toConfig(values: Environment, isProduction: boolean): Config {
       viewers: values.ROLLCALL_VIEWERS,
       sessionSecret: values.SESSION_SECRET,
     },
+    driftRepair: values.DRIFT_REPAIR,
+    alerts: {
+      webhookUrl: values.ALERT_WEBHOOK_URL,
+      email: values.ALERT_EMAIL,
+    },
+    providers: toProvidersConfig(values),
+  };
+}
+
+function toProvidersConfig(values: Environment): ProvidersConfig {
+  const {
+    RESEND_API_KEY,
+    EMAIL_FROM,
+    STRIPE_SECRET_KEY,
+    STRIPE_TRIAL_PRICE_ID,
+    MAILCHIMP_API_KEY,
+    MAILCHIMP_AUDIENCE_ID,
+  } = values;
+  return {
+    resend: RESEND_API_KEY !== undefined && EMAIL_FROM !== undefined
+      ? {
+        apiKey: RESEND_API_KEY,
+        from: EMAIL_FROM,
+        baseUrl: values.RESEND_BASE_URL,
+      }
+      : undefined,
+    stripe: STRIPE_SECRET_KEY !== undefined &&
+        STRIPE_TRIAL_PRICE_ID !== undefined
+      ? {
+        secretKey: STRIPE_SECRET_KEY,
+        trialPriceId: STRIPE_TRIAL_PRICE_ID,
+        baseUrl: values.STRIPE_BASE_URL,
+      }
+      : undefined,
+    mailchimp: MAILCHIMP_API_KEY !== undefined &&
+        MAILCHIMP_AUDIENCE_ID !== undefined
+      ? {
+        apiKey: MAILCHIMP_API_KEY,
+        audienceId: MAILCHIMP_AUDIENCE_ID,
+        baseUrl: values.MAILCHIMP_BASE_URL,
+      }
+      : undefined,
   };
 }
 

@@ -137,3 +137,44 @@ Deno.test("readConfig() reaches a dev server without keys", () => {
     signingKeyFallback: undefined,
   });
 });
+
+const HALF_PROVIDERS: [string, Record<string, string>, string][] = [
+  ["a sender", { RESEND_API_KEY: "re_1" }, "EMAIL_FROM"],
+  ["a key of Resend", { EMAIL_FROM: "a@example.com" }, "RESEND_API_KEY"],
+  ["a price", { STRIPE_SECRET_KEY: "sk_1" }, "STRIPE_TRIAL_PRICE_ID"],
+  ["an audience", { MAILCHIMP_API_KEY: "k-us1" }, "MAILCHIMP_AUDIENCE_ID"],
+  ["e-mail", { ALERT_EMAIL: "a@example.com" }, "RESEND_API_KEY"],
+];
+for (const [part, env, missing] of HALF_PROVIDERS) {
+  Deno.test(`readConfig() refuses a provider that lacks ${part}`, () => {
+    assertEquals(namesOf(faultsOf(env)), [missing]);
+  });
+}
+
+Deno.test("readConfig() uses no provider and repairs nothing unless told to", () => {
+  const { providers, alerts, driftRepair } = readConfig({});
+  assertEquals({ ...providers, ...alerts, driftRepair }, {
+    resend: undefined,
+    stripe: undefined,
+    mailchimp: undefined,
+    webhookUrl: undefined,
+    email: undefined,
+    driftRepair: [],
+  });
+});
+
+for (
+  const [text, kinds] of [
+    ["off", []],
+    ["missing, stale", ["missing", "stale"]],
+    ["all", ["missing", "stale", "edited"]],
+  ] as const
+) {
+  Deno.test(`readConfig() repairs ${kinds.length} kinds of drift when told ${text}`, () => {
+    assertEquals(readConfig({ DRIFT_REPAIR: text }).driftRepair, [...kinds]);
+  });
+}
+
+Deno.test("readConfig() never removes ghosts unasked", () => {
+  assertEquals(namesOf(faultsOf({ DRIFT_REPAIR: "ghost" })), ["DRIFT_REPAIR"]);
+});

@@ -66,6 +66,28 @@ const environment = z.object({
   CLERK_API_URL: url.default("https://api.clerk.com"),
   CLERK_INSTANCE_ID: z.string().regex(/^ins_/, "must begin with ins_")
     .optional(),
+  CLERK_API_SHARE: z.string().default("20").transform(Number).refine(
+    (percent) => percent > 0 && percent <= 100,
+    { error: "must be a percentage over 0, up to 100" },
+  ),
+  DRIFT_REPAIR: z.string().default("off").transform(toRepairedKinds).refine(
+    (kinds) => kinds !== undefined,
+    { error: "must be off, all, or missing, stale and edited with commas" },
+  ).transform((kinds) => kinds ?? []),
+  ALERT_WEBHOOK_URL: url.optional(),
+  ALERT_EMAIL: z.email("must be an e-mail address").optional(),
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_BASE_URL: url.optional(),
+  EMAIL_FROM: z.string().optional(),
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_BASE_URL: url.optional(),
+  STRIPE_TRIAL_PRICE_ID: z.string().optional(),
+  MAILCHIMP_API_KEY: z.string().regex(
+    /-[a-z]+\d+$/,
+    "must end with its data centre, such as -us21",
+  ).optional(),
+  MAILCHIMP_BASE_URL: url.optional(),
+  MAILCHIMP_AUDIENCE_ID: z.string().optional(),
   ADMIN_PASSWORD: z.string().min(8, "must have 8 characters or more")
     .optional(),
   ROLLCALL_OPERATORS: list,
@@ -73,6 +95,11 @@ const environment = z.object({
   SESSION_SECRET: z.string().min(32, "must have 32 characters or more")
     .optional(),
 });
+
+const REPAIRABLE = ["missing", "stale", "edited"] as const;
+
+/** The kinds of drift that may be repaired unasked; a ghost never is. */
+export type RepairedKind = typeof REPAIRABLE[number];
 
 /** The variables, each checked by itself. */
 export type Environment = z.infer<typeof environment>;
@@ -114,4 +141,28 @@ function isWebhookSecret(text: string): boolean {
   }
   const bytes = atob(base64).length;
   return bytes >= 24 && bytes <= 64;
+}
+
+function toRepairedKinds(text: string): readonly RepairedKind[] | undefined {
+  if (text === "off") return [];
+  if (text === "all") return REPAIRABLE;
+  const names = text.split(",").map((name) => name.trim());
+  const kinds = REPAIRABLE.filter((kind) => names.includes(kind));
+  return kinds.length === names.length ? kinds : undefined;
+}
+
+/** @returns Whether no variable names an Inngest to use. */
+export function usesEmbeddedInngest(values: Environment): boolean {
+  return [
+    values.INNGEST_EVENT_KEY,
+    values.INNGEST_SIGNING_KEY,
+    values.INNGEST_BASE_URL,
+    values.INNGEST_DEV,
+  ].every((value) => value === undefined);
+}
+
+/** @returns Whether Inngest is its dev server, which needs no keys. */
+export function isInngestDev(values: Environment): boolean {
+  return values.INNGEST_DEV !== undefined &&
+    !["0", "false"].includes(values.INNGEST_DEV);
 }

@@ -67,20 +67,17 @@ export interface Services extends AsyncDisposable {
 export interface ServiceOptions {
   /** Makes the durable functions; they are served at /api/inngest. */
   readonly createFunctions: (
-    deps:
-      & Pick<
-        Services,
-        | "inngest"
-        | "store"
-        | "sender"
-        | "clock"
-        | "metrics"
-        | "feed"
-        | "clerkApi"
-      >
-      & {
-        readonly instanceId: string | undefined;
-      },
+    deps: Pick<
+      Services,
+      | "config"
+      | "inngest"
+      | "store"
+      | "sender"
+      | "clock"
+      | "metrics"
+      | "feed"
+      | "clerkApi"
+    >,
   ) => InngestFunction.Any[];
   readonly clock?: Clock;
 }
@@ -141,7 +138,7 @@ export async function openServices(
     metrics,
     feed,
     clerkApi,
-    instanceId: config.clerk.instanceId,
+    config,
   });
   const serveInngest = serve({
     client: inngest,
@@ -181,8 +178,8 @@ export async function openServices(
 
 function openClerkApi({ clerk }: Config): ClerkApiClient | undefined {
   if (clerk.secretKey === undefined) return undefined;
-  const { apiUrl, secretKey } = clerk;
-  const limiter = createClerkRateLimiter({ secretKey });
+  const { apiUrl, secretKey, apiShare: share } = clerk;
+  const limiter = createClerkRateLimiter({ secretKey, share });
   return createClerkApiClient({ apiUrl, secretKey, limiter });
 }
 
