@@ -8,6 +8,7 @@ import type { Config } from "../lib/config.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { EventSender } from "../lib/inngest/event_sender.ts";
 import type { LiveFeed } from "../lib/live_feed.ts";
+import type { Mailer } from "../lib/providers/mailer.ts";
 import type { Store } from "../lib/store/store.ts";
 import type { Metrics } from "../lib/telemetry/metrics.ts";
 
@@ -28,6 +29,8 @@ export interface FunctionDependencies {
   readonly feed: LiveFeed;
   /** Clerk's Backend API; undefined without a secret key. */
   readonly clerkApi: ClerkApi | undefined;
+  /** Sends e-mails; undefined when no account is configured. */
+  readonly mailer: Mailer | undefined;
   /** What the environment decides. */
   readonly config: Config;
 }

@@ -27,6 +27,7 @@ import {
 } from "./inngest/create_client.ts";
 import { createEventSender, type EventSender } from "./inngest/event_sender.ts";
 import { createLiveFeed, type LiveFeed } from "./live_feed.ts";
+import { createMailer, type Mailer } from "./providers/mailer.ts";
 import {
   createQuarantineQueue,
   type QuarantineQueue,
@@ -45,6 +46,8 @@ export interface Services extends AsyncDisposable {
   readonly verifyWebhook: VerifyWebhook;
   /** Clerk's Backend API; undefined without CLERK_SECRET_KEY. */
   readonly clerkApi: ClerkApiClient | undefined;
+  /** Sends e-mails; undefined without RESEND_API_KEY and EMAIL_FROM. */
+  readonly mailer: Mailer | undefined;
   /** Bounds the webhooks that are handled at once. */
   readonly admission: Admission;
   /** Takes note of refused webhooks, after their answer. */
@@ -77,6 +80,7 @@ export interface ServiceOptions {
       | "metrics"
       | "feed"
       | "clerkApi"
+      | "mailer"
     >,
   ) => InngestFunction.Any[];
   readonly clock?: Clock;
@@ -130,6 +134,8 @@ export async function openServices(
     sendBatch: (events) => inngest.send(events.map((event) => ({ ...event }))),
   });
   const clerkApi = openClerkApi(config);
+  const mailer = config.providers.resend &&
+    createMailer({ ...config.providers.resend, clock });
   const functions = options.createFunctions({
     inngest,
     store,
@@ -138,6 +144,7 @@ export async function openServices(
     metrics,
     feed,
     clerkApi,
+    mailer,
     config,
   });
   const serveInngest = serve({
@@ -164,6 +171,7 @@ export async function openServices(
     quarantine,
     feed,
     clerkApi,
+    mailer,
     serveInngest,
     admission: createAdmission(ADMISSION),
     pingInngest: () => pingInngest(inngestPart.value),

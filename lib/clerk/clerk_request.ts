@@ -13,7 +13,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { ClerkApiError, type ClerkApiErrorOptions } from "./clerk_api_error.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
-import { parseRetryAfter } from "./retry_after.ts";
+import { parseRetryAfter } from "../retry_after.ts";
 import type { Sleep } from "./sleep.ts";
 
 /** The version whose documents this client was written by. */

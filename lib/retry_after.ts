@@ -1,8 +1,8 @@
 /**
  * Reads a `Retry-After` header, whatever is in it.
  *
- * Clerk documents whole seconds; edges in front of it may send a date, zero or
- * nonsense, and none of that may stop a scan.
+ * The services that are asked document whole seconds; edges in front of them may
+ * send a date, zero or nonsense, and none of that may stop a scan or a function.
  *
  * Source: RFC 9110 §10.2.3; clerk-docs, system limits.
  */
