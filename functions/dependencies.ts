@@ -4,6 +4,7 @@
  */
 import type { Inngest } from "inngest";
 import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
+import type { WebhookSealer } from "../lib/clerk/sealed_webhook.ts";
 import type { Config } from "../lib/config.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { EventSender } from "../lib/inngest/event_sender.ts";
@@ -31,6 +32,8 @@ export interface FunctionDependencies {
   readonly clerkApi: ClerkApi | undefined;
   /** Sends e-mails; undefined when no account is configured. */
   readonly mailer: Mailer | undefined;
+  /** Looks again at refused webhooks. */
+  readonly sealer: WebhookSealer;
   /** What the environment decides. */
   readonly config: Config;
 }

@@ -1,5 +1,6 @@
 /** The list of durable functions that the service serves to Inngest. */
 import type { InngestFunction } from "inngest";
+import { checkQuarantine } from "./check_quarantine.ts";
 import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { recordEvent } from "./record_event.ts";
@@ -30,5 +31,6 @@ export function createFunctions(
     replayEvents(deps),
     scanDrift(deps),
     reconcileUser(deps),
+    checkQuarantine(deps),
   ];
 }

@@ -269,3 +269,14 @@ export const reconcileRequest = z.object({
   /** Name of who asked. */
   who: z.string(),
 });
+
+/** Name of the event that asks for a second look at the quarantine. */
+export const QUARANTINE_CHECK_REQUESTED = "rollcall/quarantine.check.requested";
+
+/** What is asked for by {@linkcode QUARANTINE_CHECK_REQUESTED}. */
+export const quarantineCheckRequest = z.object({
+  /** Entries to look at; all when absent. */
+  ids: z.array(z.string().min(1)).min(1).max(1000).optional(),
+  /** Name of who asked. */
+  who: z.string(),
+});

@@ -15,6 +15,10 @@ import {
 import { redactBody } from "./clerk/redact_body.ts";
 import { createClerkRateLimiter } from "./clerk/rate_limiter.ts";
 import {
+  createWebhookSealer,
+  type WebhookSealer,
+} from "./clerk/sealed_webhook.ts";
+import {
   createWebhookVerifier,
   type VerifyWebhook,
 } from "./clerk/verify_webhook.ts";
@@ -26,6 +30,7 @@ import {
   type InngestConnection,
 } from "./inngest/create_client.ts";
 import { createEventSender, type EventSender } from "./inngest/event_sender.ts";
+import { readKeptSecret } from "./kept_secret.ts";
 import { createLiveFeed, type LiveFeed } from "./live_feed.ts";
 import { createMailer, type Mailer } from "./providers/mailer.ts";
 import {
@@ -50,6 +55,8 @@ export interface Services extends AsyncDisposable {
   readonly mailer: Mailer | undefined;
   /** Bounds the webhooks that are handled at once. */
   readonly admission: Admission;
+  /** Looks again at what the quarantine keeps. */
+  readonly sealer: WebhookSealer;
   /** Takes note of refused webhooks, after their answer. */
   readonly quarantine: QuarantineQueue;
   /** What changes, as it changes, for open pages. */
@@ -81,6 +88,7 @@ export interface ServiceOptions {
       | "feed"
       | "clerkApi"
       | "mailer"
+      | "sealer"
     >,
   ) => InngestFunction.Any[];
   readonly clock?: Clock;
@@ -120,8 +128,18 @@ export async function openServices(
   const store = opened.use(
     openStore({ uri: mongo.value, database: config.mongo.database }),
   );
+  const sessionSecret = await readSessionSecret(config);
+  const sealer = await createWebhookSealer(
+    config.clerk.webhookSecrets,
+    sessionSecret,
+  );
   const quarantine = opened.use(
-    createQuarantineQueue({ store, clock, redact: redactBody }),
+    createQuarantineQueue({
+      store,
+      clock,
+      redact: redactBody,
+      seal: sealer.seal,
+    }),
   );
   const inngestPart = await startInngestPart(config);
   opened.defer(() => inngestPart.close());
@@ -145,6 +163,7 @@ export async function openServices(
     feed,
     clerkApi,
     mailer,
+    sealer,
     config,
   });
   const serveInngest = serve({
@@ -172,16 +191,23 @@ export async function openServices(
     feed,
     clerkApi,
     mailer,
+    sealer,
     serveInngest,
     admission: createAdmission(ADMISSION),
     pingInngest: () => pingInngest(inngestPart.value),
     generatedPassword,
     verifyWebhook: await createWebhookVerifier(config.clerk.webhookSecrets),
     checkPassword: createPasswordGate(password, clock),
-    sessionSecret: config.auth.sessionSecret ?? randomReadable(48),
+    sessionSecret,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** In production it is configured: there nothing is written to disk. */
+async function readSessionSecret({ auth, dataDir }: Config): Promise<string> {
+  return auth.sessionSecret ??
+    await readKeptSecret(`${dataDir}/session_secret`);
 }
 
 function openClerkApi({ clerk }: Config): ClerkApiClient | undefined {

@@ -56,8 +56,18 @@ type Data = Readonly<Record<string, unknown>>;
 export function removeSecrets(type: string, data: Data): Data {
   if (type.startsWith("email.")) return pick(data, EMAIL_FIELDS);
   if (type.startsWith("sms.")) return pick(data, SMS_FIELDS);
-  if (WITHOUT_SECRETS.test(type)) return data;
+  if (!mayHoldSecrets(type)) return data;
   return withoutSecrets(data, isInvitation(type, data)) as Data;
+}
+
+/**
+ * Tells whether events of a type may carry codes or tickets at all.
+ *
+ * @param type Clerk's event type.
+ * @returns False for those that are known to carry none.
+ */
+export function mayHoldSecrets(type: string): boolean {
+  return !WITHOUT_SECRETS.test(type);
 }
 
 function pick(data: Data, fields: readonly string[]): Data {

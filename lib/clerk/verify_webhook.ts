@@ -30,7 +30,8 @@ export type Verification =
 /** Checks one request; the body is the text that was received, unchanged. */
 export type VerifyWebhook = (headers: Headers, body: string) => Verification;
 
-interface SignedHeaders {
+/** The three headers of a signature. */
+export interface SignedHeaders {
   readonly id: string;
   readonly timestamp: string;
   readonly signature: string;
@@ -88,8 +89,13 @@ export async function fingerprintSecret(secret: string): Promise<string> {
   return new Uint8Array(digest.slice(0, 4)).toHex();
 }
 
-/** The three headers of a signature, or the name of the first that is missing. */
-function readSignedHeaders(headers: Headers): SignedHeaders | string {
+/**
+ * Reads a signature's headers, by either of their names.
+ *
+ * @param headers The request's.
+ * @returns All three, or the name of the first that is missing.
+ */
+export function readSignedHeaders(headers: Headers): SignedHeaders | string {
   const read = (name: string) =>
     headers.get(`svix-${name}`) ?? headers.get(`webhook-${name}`);
   const id = read("id");

@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 import type { Clock } from "../clock.ts";
 import { logger } from "../telemetry/log.ts";
-import type { QuarantineDocument } from "./quarantine.ts";
+import type { NewEntry } from "./quarantine.ts";
 import type { Store } from "./store.ts";
 
 /** A webhook that was refused. */
@@ -34,6 +34,11 @@ export interface QuarantineQueueOptions {
   readonly clock: Clock;
   /** Takes codes and personal data out of a body. */
   readonly redact: (body: string) => string;
+  /** Encrypts what can be verified again; null for everything else. */
+  readonly seal: (
+    headers: Headers,
+    body: string,
+  ) => Promise<Uint8Array<ArrayBuffer> | null>;
   /** Entries waiting, over which new ones are dropped; default 100. */
   readonly maxWaiting?: number;
   /** Entries a minute, over which new ones are dropped; default 600. */
@@ -46,9 +51,13 @@ interface Waiting extends Omit<RefusedWebhook, "body" | "headers"> {
   readonly sizeBytes: number;
   /** The beginning of the body; a copy, so that the rest can be freed. */
   readonly bodyStart: Uint8Array;
+  /** All of it, where that is little and a corrected secret may verify it. */
+  readonly whole: Pick<RefusedWebhook, "headers" | "body"> | null;
 }
 
 const MAX_BODY_BYTES = 4096;
+/** What waits is at most a hundred times this. */
+const MAX_WHOLE_LENGTH = 64 * 1024;
 const MAX_HEADER_LENGTH = 256;
 const MINUTE_MS = 60_000;
 
@@ -74,8 +83,7 @@ const log = logger("quarantine");
 export function createQuarantineQueue(
   options: QuarantineQueueOptions,
 ): QuarantineQueue {
-  const { store, clock, redact, maxWaiting = 100, maxPerMinute = 600 } =
-    options;
+  const { store, clock, maxWaiting = 100, maxPerMinute = 600 } = options;
   const waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
   let minute = 0;
@@ -104,13 +112,16 @@ export function createQuarantineQueue(
     // The answer goes out first.
     await new Promise((resolve) => setTimeout(resolve));
     while (waiting.length > 0) {
-      const batch = waiting.splice(0).map((item) => toDocument(item, redact));
+      const items = waiting.splice(0);
       try {
+        const batch = await Promise.all(
+          items.map((item) => toEntry(item, options)),
+        );
         await store.ensureIndexes();
         await store.quarantine.keep(batch);
       } catch (error) {
         log.error("Refused webhooks not kept", {
-          lost: batch.length,
+          lost: items.length,
           error: String(error),
         });
       }
@@ -140,13 +151,16 @@ function copy(refused: RefusedWebhook, at: Date): Waiting {
     ),
     sizeBytes: Buffer.byteLength(body),
     bodyStart: start.subarray(0, written),
+    whole: reason === "bad-signature" && body.length <= MAX_WHOLE_LENGTH
+      ? { headers, body }
+      : null,
   };
 }
 
-function toDocument(
-  { at, reason, status, headers, sizeBytes, bodyStart }: Waiting,
-  redact: (body: string) => string,
-): QuarantineDocument {
+async function toEntry(
+  { at, reason, status, headers, sizeBytes, bodyStart, whole }: Waiting,
+  { redact, seal }: Pick<QuarantineQueueOptions, "redact" | "seal">,
+): Promise<NewEntry> {
   return {
     _id: crypto.randomUUID(),
     at,
@@ -155,5 +169,6 @@ function toDocument(
     headers,
     size_bytes: sizeBytes,
     body: redact(new TextDecoder().decode(bodyStart)),
+    sealed: whole && await seal(whole.headers, whole.body),
   };
 }

@@ -101,7 +101,7 @@ export class SyncedCollection<D extends SyncedDocument> {
    * Deletes an object for good.
    *
    * @param tombstone Its id, and by which event it went.
-   * @returns What became of it: a duplicate when another event had deleted it.
+   * @returns What became of it: tombstoned when another event had deleted it.
    */
   async remove(tombstone: TombstoneDocument): Promise<WriteOutcome> {
     const { _id, ...facts } = tombstone;
@@ -114,7 +114,7 @@ export class SyncedCollection<D extends SyncedDocument> {
     const isOwnTombstone = marked === null ||
       marked.event_id === tombstone.event_id;
     if (removed === null && !isOwnTombstone) {
-      return { kind: "discarded", reason: "duplicate" };
+      return { kind: "discarded", reason: "tombstoned" };
     }
     return this.#applied(_id, "delete", removed && ownFields(removed), null);
   }

@@ -16,10 +16,19 @@ export interface OpenRollcall extends AsyncDisposable {
   ended(functionId: string): Promise<RunEnded>;
   /** Resolves once outcomes of all these events were recorded, from now on. */
   outcomes(eventIds: readonly string[]): Promise<void>;
+  /** Resolves with the id of the next event whose outcome is recorded. */
+  nextOutcome(): Promise<string>;
 }
 
-/** @returns The services on a folder and a database of their own. */
-export async function openRollcall(): Promise<OpenRollcall> {
+/**
+ * Opens the services on a folder and a database of their own.
+ *
+ * @param env Variables beside those.
+ * @returns The open services.
+ */
+export async function openRollcall(
+  env: Readonly<Record<string, string>> = {},
+): Promise<OpenRollcall> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await Deno.makeTempDir({ prefix: "rollcall_test_" });
   stack.defer(() => Deno.remove(dataDir, { recursive: true }));
@@ -29,6 +38,7 @@ export async function openRollcall(): Promise<OpenRollcall> {
     DATA_DIR: dataDir,
     MONGODB_DATABASE: `rollcall_test_${crypto.randomUUID().slice(0, 8)}`,
     ...(mongoUri === undefined ? {} : { MONGODB_URI: mongoUri }),
+    ...env,
   });
   const services = stack.use(
     await openServices(config, {
@@ -50,6 +60,7 @@ export async function openRollcall(): Promise<OpenRollcall> {
     services,
     ended: (functionId) => ends.next(`${APP_ID}-${functionId}`),
     outcomes: (eventIds) => hearOutcomes(services, eventIds),
+    nextOutcome: () => hearNextOutcome(services),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
@@ -69,4 +80,17 @@ async function hearOutcomes(
     end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
   });
   await heard.promise;
+}
+
+async function hearNextOutcome({ feed }: Services): Promise<string> {
+  const heard = Promise.withResolvers<string>();
+  using _listener = feed.subscribe({
+    next(message: LiveMessage) {
+      if (message.kind !== "events-recorded") return;
+      const [first] = message.settled;
+      if (first !== undefined) heard.resolve(first);
+    },
+    end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
+  });
+  return await heard.promise;
 }

@@ -15,6 +15,7 @@ function makeQueue(
     store,
     clock: { now: () => new Date(nowMs++) },
     redact: (body) => `redacted ${body}`,
+    seal: () => Promise.resolve(null),
     ...limits,
   });
   return queue;
@@ -101,6 +102,7 @@ Deno.test("createQuarantineQueue() goes on after the store has failed", async ()
     },
     clock: { now: () => new Date(START_MS) },
     redact: (body) => body,
+    seal: () => Promise.resolve(null),
   });
   queue.add(refused(1));
   await queue.idle();
