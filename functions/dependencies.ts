@@ -16,7 +16,7 @@ import type { Metrics } from "../lib/telemetry/metrics.ts";
 /** What the functions ask of Clerk's Backend API. */
 export type ClerkApi = Pick<
   ClerkApiClient,
-  "getUser" | "listUsers" | "listUsersByIds"
+  "getInstanceId" | "getUser" | "listUsers" | "listUsersByIds"
 >;
 
 /** What every function may use. */

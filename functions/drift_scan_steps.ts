@@ -5,13 +5,16 @@
  * First all users of Clerk, oldest first, against their documents; then all our
  * documents, by id, against Clerk; then a second look at what differed.
  */
+import { NonRetriableError } from "inngest";
 import { z } from "zod";
 import { type ClerkUser, clerkUser } from "../lib/events.ts";
 import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
 import type { UserDrift } from "../lib/store/drift.ts";
 import { findUserDrift } from "../lib/sync/drift.ts";
 import type { UserDocument } from "../lib/sync/user_document.ts";
+import { isPossibleId } from "../lib/clerk/possible_id.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { describeStrangers, HANDFUL, requireOwnKey } from "./find_key_fault.ts";
 
 /** How far a scan has come; JSON, for Inngest keeps it. */
 export const scanProgress = z.object({
@@ -22,6 +25,9 @@ export const scanProgress = z.object({
   /** Last id of ours that was looked at, in the other phases. */
   afterId: z.string().nullable(),
   checked: z.number(),
+  /** Users of ours that were looked for at Clerk, and those not found there. */
+  ours: z.number(),
+  ghosts: z.number(),
   requests: z.number(),
 });
 
@@ -45,15 +51,20 @@ export function startOfScan(
     after: null,
     afterId: null,
     checked: 0,
+    ours: 0,
+    ghosts: 0,
     requests: 0,
   };
 }
 
 /** What the steps need. */
 export type ScanDependencies =
-  & Pick<FunctionDependencies, "store" | "clock">
+  & Pick<FunctionDependencies, "store" | "clock" | "config">
   & {
-    readonly clerkApi: Pick<ClerkApiClient, "listUsers" | "listUsersByIds">;
+    readonly clerkApi: Pick<
+      ClerkApiClient,
+      "getInstanceId" | "listUsers" | "listUsersByIds"
+    >;
   };
 
 /** Ids in one question to Clerk, its maximum. */
@@ -119,14 +130,18 @@ async function findGhosts(
   const { afterId, reportId } = progress;
   const now = clock.now();
   const page = await store.users.documents
-    .find(afterId === null ? {} : { _id: { $gt: afterId } })
+    .find({
+      // What the application made is its own, whatever Clerk knows.
+      sync: { $exists: true },
+      ...(afterId !== null && { _id: { $gt: afterId } }),
+    })
     .sort({ _id: 1 }).limit(IDS_A_REQUEST)
     .project<{ _id: string }>({ _id: 1 }).toArray();
   const last = page.at(-1);
   if (last === undefined) {
     return { ...progress, phase: "confirm", afterId: null };
   }
-  const ids = page.map(({ _id }) => _id);
+  const ids = page.map(({ _id }) => _id).filter(isPossibleId);
   const known = new Set(
     (await clerkApi.listUsersByIds(ids)).map(({ id }) => id),
   );
@@ -139,14 +154,22 @@ async function findGhosts(
     }),
     now,
   );
-  return { ...progress, afterId: last._id, requests: progress.requests + 1 };
+  return {
+    ...progress,
+    afterId: last._id,
+    ours: progress.ours + ids.length,
+    ghosts: progress.ghosts + ghosts.size,
+    requests: progress.requests + 1,
+  };
 }
 
 async function lookAgain(
-  { store, clock, clerkApi }: ScanDependencies,
+  deps: ScanDependencies,
   progress: ScanProgress,
 ): Promise<ScanProgress> {
+  const { store, clock, clerkApi } = deps;
   const { reportId, afterId } = progress;
+  if (afterId === null) await requireBelievable(deps, progress);
   const ids = await store.drift
     .listSuspected(reportId, afterId, IDS_A_REQUEST);
   const now = clock.now();
@@ -166,6 +189,17 @@ async function lookAgain(
     finished_at: clock.now(),
   });
   return { ...progress, phase: "done" };
+}
+
+/** Before anything is called drift: the key may have been changed meanwhile. */
+async function requireBelievable(
+  deps: ScanDependencies,
+  { ours, ghosts }: ScanProgress,
+): Promise<void> {
+  await requireOwnKey(deps);
+  if (ours <= HANDFUL) return;
+  const fault = describeStrangers({ known: ours - ghosts, ours });
+  if (fault !== null) throw new NonRetriableError(fault);
 }
 
 async function readDocuments(

@@ -1,22 +1,40 @@
 /**
  * Brings users in line with Clerk when somebody asks: each is read from Clerk
  * and written through the same rules as a webhook, so that a newer one wins.
+ *
+ * Nothing is written with a key that belongs to another instance.
  */
 import type { InngestFunction } from "inngest";
 import { RECONCILE_REQUESTED, reconcileRequest } from "../lib/events.ts";
-import { removeUser } from "./delete_user_with_clerk.ts";
+import type { WriteOutcome } from "../lib/store/synced_collection.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { fetchUser } from "./fetch_user.ts";
+import { findKeyFault } from "./find_key_fault.ts";
+import { removeGhost } from "./remove_ghost.ts";
 import { describeOutcome } from "./settle_event.ts";
 
 /** What a repair needs. */
 export type ReconcileDependencies = Pick<
   FunctionDependencies,
-  "store" | "clock" | "clerkApi" | "feed"
+  "store" | "clock" | "clerkApi" | "feed" | "config"
 >;
 
+/** Who asks, and in which run it is done. */
+export interface ReconcileCause {
+  readonly runId: string;
+  /** Name of who asked. */
+  readonly who: string;
+  /** In their words, or null. */
+  readonly why: string | null;
+  /** Whether a person asked: a policy never removes anybody. */
+  readonly isAsked: boolean;
+}
+
+/** Users in one step; each costs Clerk one request. */
+const STEP_USERS = 20;
+
 /**
- * @param deps Inngest, store, clock, feed and the Clerk API.
+ * @param deps Inngest, store, clock, feed, settings and the Clerk API.
  * @returns The function `reconcile-user`.
  */
 export function reconcileUser(deps: FunctionDependencies): InngestFunction.Any {
@@ -29,11 +47,17 @@ export function reconcileUser(deps: FunctionDependencies): InngestFunction.Any {
     },
     async ({ event, step, runId }) => {
       const request = reconcileRequest.parse(event.data);
+      const { who, why } = request;
       const outcomes: Record<string, string> = {};
-      for (const userId of request.user_ids) {
-        outcomes[userId] = await step.run(
-          `reconcile-${userId}`,
-          () => reconcile(deps, userId, { runId, who: request.who }),
+      for (let from = 0; from < request.user_ids.length; from += STEP_USERS) {
+        const ids = request.user_ids.slice(from, from + STEP_USERS);
+        const cause = { runId, who, why, isAsked: true };
+        Object.assign(
+          outcomes,
+          await step.run(
+            `reconcile-${from}`,
+            () => reconcileUsers(deps, ids, cause),
+          ),
         );
       }
       return outcomes;
@@ -42,34 +66,56 @@ export function reconcileUser(deps: FunctionDependencies): InngestFunction.Any {
 }
 
 /**
- * Repairs one user: what Clerk says is written; what Clerk has not is removed.
+ * Repairs some users: what Clerk says is written; what Clerk has not is removed.
  *
- * @param deps Store, clock, feed and the Clerk API.
- * @param userId Clerk's id.
- * @param cause The run, and the name of who asked.
- * @returns `applied`, or why nothing was written.
+ * @param deps Store, clock, feed, settings and the Clerk API.
+ * @param userIds Clerk's ids, few enough for one step.
+ * @param cause The run, and who asked why.
+ * @returns By id `applied`, or why nothing was written.
  * @throws {ClerkApiError} when Clerk does not answer.
  */
-export async function reconcile(
+export async function reconcileUsers(
+  deps: ReconcileDependencies,
+  userIds: readonly string[],
+  cause: ReconcileCause,
+): Promise<Record<string, string>> {
+  const { store, clock, clerkApi } = deps;
+  const { who, why, runId } = cause;
+  await store.ensureIndexes();
+  for (const subject of userIds) {
+    const action = { who, why, action: "reconcile-user", subject };
+    await store.auditLog.record(action, clock, `${runId}:${subject}`);
+  }
+  const fault = clerkApi === undefined
+    ? "CLERK_SECRET_KEY is not set"
+    : await findKeyFault({ ...deps, clerkApi });
+  const outcomes: Record<string, string> = {};
+  for (const userId of userIds) {
+    outcomes[userId] = fault ?? await reconcile(deps, userId, cause);
+  }
+  return outcomes;
+}
+
+async function reconcile(
   deps: ReconcileDependencies,
   userId: string,
-  cause: { readonly runId: string; readonly who: string },
+  { runId, isAsked }: ReconcileCause,
 ): Promise<string> {
-  const { store, clock, clerkApi, feed } = deps;
-  if (clerkApi === undefined) return "CLERK_SECRET_KEY is not set";
-  await store.ensureIndexes();
-  await store.auditLog.record(
-    { who: cause.who, action: "reconcile-user", subject: userId },
-    clock,
-  );
-  const outcome = await fetchUser(deps, userId, cause.runId, "reconcile") ??
-    await removeUser(store, {
-      _id: userId,
-      deleted_at: clock.now(),
-      event_id: `reconcile:${cause.runId}`,
-    });
+  const outcome = await fetchUser(deps, userId, runId, "reconcile") ??
+    await removeGhost(deps, { userId, runId, isAsked });
+  if (outcome.kind === "refused") return outcome.reason;
+  return await record(deps, userId, runId, outcome);
+}
+
+/** Keeps what became of a repair, and tells open pages. */
+async function record(
+  { store, clock, feed }: ReconcileDependencies,
+  userId: string,
+  runId: string,
+  outcome: WriteOutcome,
+): Promise<string> {
   const settled = describeOutcome(outcome, clock.now().getTime());
-  const eventId = `reconcile:${cause.runId}:${userId}`;
+  const eventId = `reconcile:${runId}:${userId}`;
   await store.changes.record([{
     ...settled,
     event_id: eventId,

@@ -8,6 +8,7 @@ import { cron, type InngestFunction, NonRetriableError } from "inngest";
 import { z } from "zod";
 import { SCAN_REQUESTED } from "../lib/events.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { requireOwnKey } from "./find_key_fault.ts";
 import {
   advanceScan,
   type ScanProgress,
@@ -76,15 +77,29 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
   );
 }
 
-async function beginScan(
-  { store, clock, clerkApi }: FunctionDependencies,
+/**
+ * Opens a scan's report, and makes sure of the key before anything is compared.
+ *
+ * @param deps Store, clock, settings and the Clerk API.
+ * @param runId Becomes the report's id.
+ * @returns Where to begin.
+ * @throws {NonRetriableError} when the key belongs to another instance.
+ * @throws {ClerkApiError} when Clerk does not answer.
+ */
+export async function beginScan(
+  deps: Pick<FunctionDependencies, "store" | "clock" | "clerkApi" | "config">,
   runId: string,
 ): Promise<ScanProgress> {
+  const { store, clock, clerkApi } = deps;
   const now = clock.now();
   await store.ensureIndexes();
   const obstacle = await findObstacle({ store, clerkApi }, runId, now);
   await store.drift.begin(runId, now, obstacle);
-  return startOfScan(runId, obstacle === null ? "users" : "done");
+  if (obstacle !== null || clerkApi === undefined) {
+    return startOfScan(runId, "done");
+  }
+  await requireOwnKey({ ...deps, clerkApi });
+  return startOfScan(runId);
 }
 
 /** Two scans at once would take each other's findings for gone. */

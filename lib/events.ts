@@ -268,6 +268,8 @@ export const reconcileRequest = z.object({
   user_ids: z.array(z.string().min(1)).min(1).max(500),
   /** Name of who asked. */
   who: z.string(),
+  /** In their words. */
+  why: z.string().nullable().default(null),
 });
 
 /** Name of the event that asks for a second look at the quarantine. */

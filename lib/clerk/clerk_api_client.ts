@@ -11,7 +11,9 @@
 
 import type { z } from "zod";
 import { type Clock, systemClock } from "../clock.ts";
+import type { ClerkApiError } from "./clerk_api_error.ts";
 import {
+  clerkApiInstanceSchema,
   type ClerkApiMembership,
   clerkApiMembershipSchema,
   type ClerkApiOrganization,
@@ -34,6 +36,7 @@ import {
   type UserPage,
 } from "./list_users.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
+import { isPossibleId } from "./possible_id.ts";
 import { readParsed, readRequired } from "./read_parsed.ts";
 import { type Sleep, sleep } from "./sleep.ts";
 
@@ -77,6 +80,8 @@ export interface ListOptions extends CallOptions {
 
 /** Clerk's Backend API, as far as Rollcall reads it. */
 export interface ClerkApiClient {
+  /** Names the instance, `ins_…`, that the key belongs to; null if not told. */
+  getInstanceId(options?: CallOptions): Promise<string | null>;
   /** Reads one user; null when Clerk has none by that id (any more). */
   getUser(id: string, options?: CallOptions): Promise<ClerkApiUser | null>;
   /** Counts all users; never quite in step with a list read beside it. */
@@ -136,6 +141,7 @@ export function createClerkApiClient(
     ...options,
   });
   return {
+    getInstanceId: ({ signal } = {}) => readInstanceId(requester, signal),
     ...bindUsers(requester),
     ...bindOrganizations(requester),
     usage: () => requester.usage(),
@@ -223,7 +229,24 @@ async function readOne<Value>(
   const read = { ...request, path: `${folder}/${id}` };
   const result = await readParsed(requester, read, schema);
   if (result.kind === "found") return result.value;
-  if (result.error.clerkStatus === 404) return null;
+  if (isGone(result.error)) return null;
+  throw result.error;
+}
+
+/** Clerk's own word for it: any server, or a wrong address, may answer 404. */
+function isGone({ clerkStatus, code }: ClerkApiError): boolean {
+  return clerkStatus === 404 && code === "clerk-resource-not-found";
+}
+
+async function readInstanceId(
+  requester: ClerkRequester,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  const request = { task: "read instance", path: "/instance", signal };
+  const result = await readParsed(requester, request, clerkApiInstanceSchema);
+  if (result.kind === "found") return result.value.id;
+  const { clerkStatus } = result.error;
+  if (clerkStatus === 403 || clerkStatus === 404) return null;
   throw result.error;
 }
 
@@ -243,12 +266,4 @@ async function listUsersByIds(
   for (const id of possibleIds) params.append("user_id", id);
   const request = { task, path: "/users", params, signal };
   return await readRequired(requester, request, clerkApiUsersSchema);
-}
-
-/**
- * An id goes into a path, or into a list where a leading sign means include or
- * exclude. What cannot be an id of Clerk's is not at Clerk: no need to ask.
- */
-function isPossibleId(id: string): boolean {
-  return /^\w[\w-]*$/.test(id) && id !== "count";
 }

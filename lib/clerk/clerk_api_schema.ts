@@ -6,7 +6,7 @@
  * schema.
  *
  * Source: clerk/openapi-specs, bapi/2026-05-12, schemas `User`, `Organization`,
- * `OrganizationMembership`, `TotalCount`.
+ * `OrganizationMembership`, `TotalCount`, `Instance`.
  */
 
 import { z } from "zod";
@@ -33,6 +33,9 @@ export const clerkApiMembershipSchema = resource.extend({
   organization: z.looseObject({ id: z.string().min(1) }),
   public_user_data: z.looseObject({ user_id: z.string().min(1) }),
 });
+
+/** The answer to `GET /instance`, of which only the name is read. */
+export const clerkApiInstanceSchema = z.looseObject({ id: z.string().min(1) });
 
 /** The answer to `GET /users/count`. */
 export const totalCountSchema = z.object({ total_count: z.number() });

@@ -16,6 +16,8 @@ export interface AuditEntry {
   action: string;
   /** Id of the object, or null for all. */
   subject: string | null;
+  /** In the words of who did it; absent where nobody is asked for any. */
+  why?: string | null;
 }
 
 /** What was done, and by whom. */
@@ -36,13 +38,18 @@ export class AuditLog {
    *
    * @param action What was done, and by whom.
    * @param clock Tells when.
+   * @param id Recording twice under one id leaves one entry; default a new one.
    */
-  async record(action: AuditedAction, clock: Clock): Promise<void> {
-    await this.documents.insertOne({
-      _id: crypto.randomUUID(),
-      at: clock.now(),
-      ...action,
-    });
+  async record(
+    action: AuditedAction,
+    clock: Clock,
+    id: string = crypto.randomUUID(),
+  ): Promise<void> {
+    await this.documents.updateOne(
+      { _id: id },
+      { $setOnInsert: { at: clock.now(), ...action } },
+      { upsert: true },
+    );
   }
 
   /**

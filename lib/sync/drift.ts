@@ -44,14 +44,15 @@ const CAUSES: Readonly<Record<DriftKind, string>> = {
  * @param user Clerk's user; null when Clerk has none by that id.
  * @param stored The document; undefined when there is none.
  * @param now When Clerk was asked.
- * @returns The difference; null when there is none, or MongoDB is ahead.
+ * @returns The difference; null when there is none, when MongoDB is ahead, and
+ * when the document is the application's own, which has no `sync`.
  */
 export function findUserDrift(
   user: ClerkUser | null,
   stored: UserDocument | undefined,
   now: Date,
 ): Drift | null {
-  if (user === null) return stored === undefined ? null : toDrift("ghost");
+  if (user === null) return stored?.sync ? toDrift("ghost") : null;
   if (stored === undefined) return toDrift("missing");
   const updatedAtMs = user.updated_at ?? 0;
   const plan = planUserWrite(user, {

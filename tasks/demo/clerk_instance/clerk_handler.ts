@@ -1,6 +1,6 @@
 /**
  * The read side of Clerk's Backend API over a simulated instance, as one request
- * handler: users, users/count, organizations and memberships.
+ * handler: instance, users, users/count, organizations and memberships.
  *
  * In Clerk's order: key, then API version, then rate limit, then routing; so an
  * unknown path without a key is a 401. Answers are exactly `application/json`,
@@ -102,6 +102,16 @@ function createRoutes(
 ): Route[] {
   const { organizations } = instance;
   return [
+    {
+      name: "instance",
+      pattern: /^\/v1\/instance$/,
+      answer: () => ({
+        object: "instance",
+        id: instance.id,
+        environment_type: "development",
+        allowed_origins: null,
+      }),
+    },
     {
       name: "users",
       pattern: /^\/v1\/users$/,

@@ -26,6 +26,21 @@ Deno.test("getUser() gives a user whole, unknown fields included, and null when 
   assertEquals(await client.getUser(pim.id), null);
 });
 
+Deno.test("getUser() takes a 404 that is not Clerk's own for a failure", async () => {
+  await using clerk = await startClerkApi({ users: 3 });
+  const bare = () => Promise.resolve(new Response("?", { status: 404 }));
+  const client = makeClient(clerk, { fetch: bare });
+  await assertRejects(() => client.getUser("user_1"), ClerkApiError, "404");
+});
+
+Deno.test("getInstanceId() names the key's instance, or gives null where it is not told", async () => {
+  await using clerk = await startClerkApi({ instanceId: "ins_2abc" });
+  assertEquals(await makeClient(clerk).getInstanceId(), "ins_2abc");
+  const bare = () => Promise.resolve(new Response("?", { status: 404 }));
+  const silent = makeClient(clerk, { fetch: bare });
+  assertEquals(await silent.getInstanceId(), null);
+});
+
 Deno.test("getUser() does not ask for what cannot be an id", async () => {
   await using clerk = await startClerkApi({ users: 3 });
   const client = makeClient(clerk);
