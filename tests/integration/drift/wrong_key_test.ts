@@ -24,10 +24,10 @@ const OWN_ID = "ins_own";
 const CAUSE = { runId: "run_1", who: "admin", why: "a test", isAsked: true };
 
 /** Another instance, with users of its own, behind the key. */
-async function withOtherKey(
+function withOtherKey(
   bed: DriftBed,
   options: ClerkApiOptions = {},
-): Promise<DriftBed> {
+): DriftBed {
   const clerk = new FakeClerk({
     instanceId: "ins_other",
     rateLimit: 100_000,
@@ -78,7 +78,7 @@ async function recordApplied({ store }: DriftBed, instanceId: string | null) {
 
 Deno.test("beginScan() refuses a key that knows none of our users", async () => {
   await using bed = withoutInstance(
-    await withOtherKey(await openDriftBed({ users: 60 })),
+    withOtherKey(await openDriftBed({ users: 60 })),
   );
   const error = await assertRejects(() => beginScan(bed.deps, "scan_1"));
   assertStringIncludes(
@@ -117,7 +117,7 @@ Deno.test("findKeyFault() goes by the instance of the webhooks applied last", as
 
 Deno.test("a scan does not believe that most of our users are gone, whatever a sample says", async () => {
   await using bed = withoutInstance(
-    await withOtherKey(await openDriftBed({ users: 60 })),
+    withOtherKey(await openDriftBed({ users: 60 })),
   );
   // These are far apart in time, so that a sample over time meets few others.
   for (let count = 0; count < 20; count++) {
@@ -148,7 +148,7 @@ Deno.test("findKeyFault() trusts an empty store, and a named key whose few users
 
 Deno.test("a scan whose key is exchanged on its way opens no difference", async () => {
   await using bed = await openDriftBed({ users: 60 });
-  await using other = await withOtherKey(await openDriftBed({}));
+  await using other = withOtherKey(await openDriftBed({}));
   const exchanged = { ...bed.deps, clerkApi: other.deps.clerkApi };
   let progress = startOfScan("scan_1", "ghosts");
   while (progress.phase !== "confirm") {
@@ -163,7 +163,7 @@ Deno.test("a scan whose key is exchanged on its way opens no difference", async 
 });
 
 Deno.test("a repair with another instance's key deletes nobody and lets nobody in", async () => {
-  await using bed = await withOtherKey(await openDriftBed({ users: 60 }));
+  await using bed = withOtherKey(await openDriftBed({ users: 60 }));
   const stranger = bed.clerk.users.getAt(bed.clerk.users.byCreatedAt, 0)?.id;
   const ids = [...bed.ids.slice(0, 3), stranger ?? ""];
   const outcomes = await reconcileUsers(bed.deps, ids, CAUSE);
