@@ -3,7 +3,7 @@
  *
  * It hears every `clerk/*` event, of unknown types too, and the word of the sync
  * functions on what became of each; an event that is replayed has its record. A
- * batch of arrivals is one call for the events beside one for the secrets' use.
+ * batch is one call a collection, whatever its size.
  * The template road brings events that nobody has redacted yet, so secrets are
  * taken out here as well.
  */
@@ -54,6 +54,11 @@ export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
       ]);
       await store.webhookEvents.recordSettled(settled);
       await store.changes.record(settled);
+      // Last, for a batch that fails before it is counted is repeated.
+      await store.freshness.record({
+        receivedAt: received.map((event) => event.received_at),
+        settled,
+      });
       feed.publish({
         kind: "events-recorded",
         received: received.map((event) => event._id),

@@ -6,7 +6,9 @@
  */
 import type { Db, IndexDescription } from "mongodb";
 
-const QUARANTINE_S = 7 * 24 * 60 * 60;
+const DAY_S = 24 * 60 * 60;
+const QUARANTINE_S = 7 * DAY_S;
+const FRESHNESS_S = 90 * DAY_S;
 
 const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   users: [
@@ -58,6 +60,12 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   audit_log: [
     { key: { at: -1, _id: -1 } },
+  ],
+  freshness: [
+    { key: { at: 1 }, expireAfterSeconds: FRESHNESS_S },
+  ],
+  secret_use: [
+    { key: { last_at: -1, _id: 1 } },
   ],
   jobs: [
     { key: { started_at: -1, _id: -1 } },

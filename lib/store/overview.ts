@@ -1,8 +1,8 @@
 /**
  * What the first page says in figures: each a bounded look at an index.
  *
- * Lag is measured on the newest events of the last hour, up to a fixed number,
- * so the page costs the same in a flood.
+ * Lag comes from the hourly record of freshness, so the page costs the same in a
+ * flood.
  */
 import type { EventRow } from "./event_search.ts";
 import type { Store } from "./store.ts";
@@ -22,10 +22,9 @@ export interface Overview {
 }
 
 /** What the counts are read from. */
-export type EventSource = Pick<Store, "db" | "webhookEvents">;
+export type EventSource = Pick<Store, "db" | "freshness">;
 
 const HOUR_MS = 3_600_000;
-const LAG_SAMPLE = 200;
 
 /**
  * Reads the first page's figures.
@@ -55,7 +54,7 @@ export async function readOverview(
     total("webhook_events"),
     countRecent(store, now),
     countByIndex(store, "dead_letters", { replayed_at: null }),
-    readLags(store, { from: since, to: now, limit: LAG_SAMPLE }),
+    store.freshness.readLags(since, now),
     store.webhookEvents.documents.find({}, { projection: { payload: 0 } })
       .sort({ received_at: -1, _id: -1 }).limit(rows).toArray(),
   ]);
@@ -64,7 +63,7 @@ export async function readOverview(
     tombstoneCount,
     eventCount,
     recentCount,
-    lagP95Ms: quantile(lags, 0.95),
+    lagP95Ms: lags.p95Ms,
     failureCount,
     newestEvents,
   };
@@ -98,42 +97,4 @@ export async function countByIndex(
 ): Promise<number> {
   const answer = await store.db.command({ count: collection, query });
   return Number(answer.n);
-}
-
-/**
- * Reads the lags of the newest settled events of a time.
- *
- * @param store The store.
- * @param span The time, and how many events are looked at.
- * @returns Lags in ms, smallest first.
- */
-export async function readLags(
-  store: EventSource,
-  span: { readonly from: Date; readonly to: Date; readonly limit: number },
-): Promise<readonly number[]> {
-  const rows = await store.webhookEvents.documents
-    .find({ received_at: { $gte: span.from, $lt: span.to } }, {
-      projection: { _id: 0, lag_ms: 1 },
-    })
-    .sort({ received_at: -1, _id: -1 })
-    .limit(span.limit)
-    .toArray();
-  return rows
-    .flatMap(({ lag_ms }) => lag_ms === null ? [] : [lag_ms])
-    .filter((lag) => lag !== undefined)
-    .toSorted((a, b) => a - b);
-}
-
-/**
- * Picks the value that a share of all values does not exceed (nearest rank).
- *
- * @param sorted Smallest first.
- * @param share Between 0 and 1.
- * @returns The value; null when there is none.
- */
-export function quantile(
-  sorted: readonly number[],
-  share: number,
-): number | null {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
 }

@@ -1,16 +1,12 @@
 /**
  * The charts' numbers: events by kind, failures and lag over a time, in buckets.
  *
- * Counts are exact and come from indexes alone; lag is sampled per bucket. A
- * bucket that is over hardly changes, so each is kept for a while in memory: the
- * first look at a week costs a few hundred small counts, the next ones a handful.
+ * Counts are exact and come from indexes alone; lag comes from the hourly record
+ * of freshness. A bucket that is over hardly changes, so each is kept for a while
+ * in memory: the first look at a week costs a few hundred small counts, the next
+ * ones a handful.
  */
-import {
-  countByIndex,
-  type EventSource,
-  quantile,
-  readLags,
-} from "./overview.ts";
+import { countByIndex, type EventSource } from "./overview.ts";
 
 /** The times that can be shown; a bucket is as many ms as its step. */
 export const SPANS = {
@@ -38,7 +34,7 @@ export interface HistoryBucket {
     Record<typeof CHARTED_TYPES[number] | "other", number>
   >;
   readonly failed: number;
-  /** ms; null without settled events. */
+  /** Of what was committed in this time, ms; null without any. */
   readonly lagP50Ms: number | null;
   readonly lagP95Ms: number | null;
 }
@@ -54,14 +50,13 @@ interface Kept {
   readonly untilMs: number;
 }
 
-const LAG_SAMPLE = 50;
 const MINUTE_MS = 60_000;
 const MAX_KEPT = 500;
 
 /**
  * Makes a reader with a memory of its own.
  *
- * @param store The database and its events.
+ * @param store The database and its record of freshness.
  * @returns The reader.
  */
 export function createHistoryReader(store: EventSource): HistoryReader {
@@ -131,13 +126,13 @@ async function readBucket(
   const [created, updated, deleted, failed, lags] = await Promise.all([
     ...CHARTED_TYPES.map((type) => count({ type })),
     count({ state: "failed" }),
-    readLags(store, { from, to, limit: LAG_SAMPLE }),
+    store.freshness.readLags(from, to),
   ] as [
     Promise<number>,
     Promise<number>,
     Promise<number>,
     Promise<number>,
-    ReturnType<typeof readLags>,
+    ReturnType<typeof store.freshness.readLags>,
   ]);
   return {
     from,
@@ -149,7 +144,7 @@ async function readBucket(
       other: Math.max(0, total - created - updated - deleted),
     },
     failed,
-    lagP50Ms: quantile(lags, 0.5),
-    lagP95Ms: quantile(lags, 0.95),
+    lagP50Ms: lags.p50Ms,
+    lagP95Ms: lags.p95Ms,
   };
 }

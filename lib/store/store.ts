@@ -14,6 +14,7 @@ import { connectMongo } from "./connect_mongo.ts";
 import { DeadLetters } from "./dead_letters.ts";
 import { AuditLog } from "./audit_log.ts";
 import { DriftFindings } from "./drift.ts";
+import { Freshness } from "./freshness.ts";
 import { createIndexGuard } from "./indexes.ts";
 import { Jobs } from "./jobs.ts";
 import { createHistoryReader, type HistoryReader } from "./overview_history.ts";
@@ -38,6 +39,8 @@ export interface Store extends AsyncDisposable {
   readonly quarantine: Quarantine;
   /** Which signing secret verified when. */
   readonly secretUse: SecretUse;
+  /** Lag and traffic, by the hour. */
+  readonly freshness: Freshness;
   /** Who did or saw what in the dashboard. */
   readonly auditLog: AuditLog;
   /** What scans for drift found. */
@@ -74,7 +77,7 @@ export function openStore(
  * @returns The store.
  */
 export function createStore(db: Db, close: () => Promise<void>): Store {
-  const webhookEvents = new WebhookEvents(db);
+  const freshness = new Freshness(db);
   return {
     db,
     users: new SyncedCollection<UserDocument>(db, "users"),
@@ -83,15 +86,16 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
       "organizations",
     ),
     memberships: new SyncedCollection<MembershipDocument>(db, "memberships"),
-    webhookEvents,
+    webhookEvents: new WebhookEvents(db),
     changes: new Changes(db),
     deadLetters: new DeadLetters(db),
     jobs: new Jobs(db),
     quarantine: new Quarantine(db),
     secretUse: new SecretUse(db),
+    freshness,
     auditLog: new AuditLog(db),
     drift: new DriftFindings(db),
-    readHistory: createHistoryReader({ db, webhookEvents }),
+    readHistory: createHistoryReader({ db, freshness }),
     ensureIndexes: createIndexGuard(db),
     ping: async () => {
       await db.command({ ping: 1 });

@@ -5,11 +5,7 @@ import { fingerprintSecret } from "../../lib/clerk/verify_webhook.ts";
 import type { Config } from "../../lib/config.ts";
 import { define } from "../../lib/define.ts";
 import type { AuditEntry } from "../../lib/store/audit_log.ts";
-import {
-  readSecretUse,
-  SECRET_SAMPLE,
-  type SecretUse,
-} from "../../lib/store/secret_page.ts";
+import type { SecretUseDocument } from "../../lib/store/secret_use.ts";
 import {
   type Dependencies,
   probeDependencies,
@@ -23,7 +19,7 @@ import { Setting } from "./(_components)/Setting.tsx";
 
 interface SystemData {
   readonly dependencies: Dependencies;
-  readonly secrets: readonly SecretUse[];
+  readonly secrets: readonly SecretUseDocument[];
   readonly configured: readonly string[];
   readonly audit: readonly AuditEntry[];
   readonly config: Config;
@@ -41,7 +37,7 @@ export const handler = define.handlers<SystemData>({
     );
     const [dependencies, secrets, audit] = await Promise.all([
       probeDependencies(services),
-      readSecretUse(store, configured),
+      store.secretUse.readAll(),
       store.auditLog.readNewest(AUDIT_ROWS),
     ]);
     const now = clock.now();
@@ -101,16 +97,18 @@ function Probe({ kind, result: { status, ms } }: ProbeProps) {
 }
 
 interface SecretsProps {
-  readonly secrets: readonly SecretUse[];
+  readonly secrets: readonly SecretUseDocument[];
   readonly configured: readonly string[];
   readonly now: Date;
 }
 
 function Secrets({ secrets, configured, now }: SecretsProps) {
+  const seen = secrets.map(({ _id }) => _id);
+  const unused = configured.filter((secret) => !seen.includes(secret));
   return (
     <section aria-labelledby="secrets">
       <h2 id="secrets">Webhook secrets</h2>
-      {secrets.length === 0
+      {seen.length + unused.length === 0
         ? (
           <EmptyState title="No secret is configured">
             Set <code>CLERK_WEBHOOK_SIGNING_SECRET</code>{" "}
@@ -119,18 +117,15 @@ function Secrets({ secrets, configured, now }: SecretsProps) {
         )
         : (
           <dl class="facts">
-            {secrets.map(({ fingerprint, lastUsedAt, count }) => (
-              <Fact key={fingerprint} label={fingerprint}>
-                {lastUsedAt
-                  ? (
-                    <>
-                      Used <Instant at={lastUsedAt} now={now} />, by{" "}
-                      {count.toLocaleString("en")} of the newest{" "}
-                      {SECRET_SAMPLE.toLocaleString("en")} events
-                    </>
-                  )
-                  : "None of the newest events came with it"}
-                {!configured.includes(fingerprint) && (
+            {unused.map((secret) => (
+              <Fact key={secret} label={secret}>
+                Has not verified an event yet
+              </Fact>
+            ))}
+            {secrets.map((secret) => (
+              <Fact key={secret._id} label={secret._id}>
+                <SecretUse secret={secret} now={now} />
+                {!configured.includes(secret._id) && (
                   <span class="below">no longer configured</span>
                 )}
               </Fact>
@@ -138,6 +133,23 @@ function Secrets({ secrets, configured, now }: SecretsProps) {
           </dl>
         )}
     </section>
+  );
+}
+
+interface SecretUseProps {
+  readonly secret: SecretUseDocument;
+  readonly now: Date;
+}
+
+function SecretUse(
+  { secret: { first_at, last_at, count }, now }: SecretUseProps,
+) {
+  return (
+    <>
+      Used <Instant at={last_at} now={now} />, by {count.toLocaleString("en")}
+      {" "}
+      events since <Instant at={first_at} now={now} />
+    </>
   );
 }
 

@@ -11,7 +11,6 @@ import {
   searchEvents,
 } from "../../../lib/store/event_search.ts";
 import { readOverview } from "../../../lib/store/overview.ts";
-import { readSecretUse } from "../../../lib/store/secret_page.ts";
 import { createStore, type Store } from "../../../lib/store/store.ts";
 import { readUserPage } from "../../../lib/store/user_page.ts";
 import {
@@ -118,7 +117,7 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     readTwice((page) =>
       readDeadLetters(store, { ...page, withReplayed: true })
     ),
-  "the use of secrets": (store) => readSecretUse(store, ["a1b2c3d4"]),
+  "the use of secrets": (store) => store.secretUse.readAll(),
   "the audit log": (store) => store.auditLog.readNewest(20),
 };
 

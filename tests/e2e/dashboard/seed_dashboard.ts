@@ -50,6 +50,15 @@ export async function seedDashboard(store: Store, seed: Seed): Promise<void> {
   );
   await store.users.documents.insertMany(users);
   await store.webhookEvents.documents.insertMany(events);
+  await store.secretUse.record(events);
+  await store.freshness.record({
+    receivedAt: events.map(({ received_at }) => received_at),
+    settled: events.flatMap(({ state, settled_at, lag_ms }) =>
+      state === "applied" && settled_at !== null
+        ? [{ outcome: state, settled_at: settled_at.getTime(), lag_ms }]
+        : []
+    ),
+  });
   await store.changes.documents.insertMany(
     events.filter(({ state }) => state === "applied").map(makeChange),
   );

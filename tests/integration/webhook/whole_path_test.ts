@@ -67,6 +67,23 @@ Deno.test("the whole path takes every kind of event that Clerk sends", async (t)
       }
     });
   }
+
+  await t.step("counts how fresh MongoDB became", async () => {
+    const nowMs = Date.now();
+    const { count } = await store.freshness.readLags(
+      new Date(nowMs - 600_000),
+      new Date(nowMs + 600_000),
+    );
+    const committed = await store.webhookEvents.documents
+      .countDocuments({ state: "applied", lag_ms: { $ne: null } });
+    assert(count > 0);
+    assertEquals(count, committed);
+    const busy = await store.freshness.readBusyHours(
+      new Date(nowMs - 3_600_000),
+      new Date(nowMs),
+    );
+    assert(busy.some(({ busySlots }) => busySlots > 0));
+  });
 });
 
 const user = (data: Record<string, unknown>) =>
