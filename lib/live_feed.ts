@@ -33,8 +33,19 @@ export interface EventsRecordedMessage {
   readonly at: number;
 }
 
+/** Webhooks were refused at the door and are kept in the quarantine. */
+export interface WebhooksRefusedMessage {
+  readonly kind: "webhooks-refused";
+  readonly count: number;
+  /** When, ms. */
+  readonly at: number;
+}
+
 /** One thing that happened. */
-export type LiveMessage = EventSettledMessage | EventsRecordedMessage;
+export type LiveMessage =
+  | EventSettledMessage
+  | EventsRecordedMessage
+  | WebhooksRefusedMessage;
 
 /** Somebody who listens; neither method may throw. */
 export interface LiveListener {

@@ -133,19 +133,23 @@ export async function openServices(
     config.clerk.webhookSecrets,
     sessionSecret,
   );
-  const quarantine = opened.use(
-    createQuarantineQueue({
-      store,
-      clock,
-      redact: redactBody,
-      seal: sealer.seal,
-    }),
-  );
+  const feed = opened.use(createLiveFeed());
+  const quarantine = opened.use(createQuarantineQueue({
+    store,
+    clock,
+    redact: redactBody,
+    seal: sealer.seal,
+    onKept: (count) =>
+      feed.publish({
+        kind: "webhooks-refused",
+        count,
+        at: clock.now().getTime(),
+      }),
+  }));
   const inngestPart = await startInngestPart(config);
   opened.defer(() => inngestPart.close());
 
   const metrics = createMetrics();
-  const feed = opened.use(createLiveFeed());
   const inngest = createInngestClient(inngestPart.value);
   const sender = createEventSender({
     clock,

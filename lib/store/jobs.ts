@@ -85,6 +85,17 @@ export class Jobs {
   }
 
   /**
+   * Reads the newest jobs.
+   *
+   * @param limit How many.
+   * @returns The newest first.
+   */
+  async readNewest(limit: number): Promise<readonly JobDocument[]> {
+    return await this.documents.find().sort({ started_at: -1, _id: -1 })
+      .limit(limit).toArray();
+  }
+
+  /**
    * Counts a portion as done.
    *
    * @param id The job.

@@ -39,6 +39,8 @@ export interface QuarantineQueueOptions {
     headers: Headers,
     body: string,
   ) => Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Hears how many were written. */
+  readonly onKept?: (count: number) => void;
   /** Entries waiting, over which new ones are dropped; default 100. */
   readonly maxWaiting?: number;
   /** Entries a minute, over which new ones are dropped; default 600. */
@@ -83,7 +85,8 @@ const log = logger("quarantine");
 export function createQuarantineQueue(
   options: QuarantineQueueOptions,
 ): QuarantineQueue {
-  const { store, clock, maxWaiting = 100, maxPerMinute = 600 } = options;
+  const { store, clock, onKept, maxWaiting = 100, maxPerMinute = 600 } =
+    options;
   const waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
   let minute = 0;
@@ -119,6 +122,7 @@ export function createQuarantineQueue(
         );
         await store.ensureIndexes();
         await store.quarantine.keep(batch);
+        onKept?.(batch.length);
       } catch (error) {
         log.error("Refused webhooks not kept", {
           lost: items.length,

@@ -34,6 +34,11 @@ const PAGES = [
     icon: "M4 8h13l-3-3m6 11H7l3 3",
   },
   {
+    href: "/dashboard/jobs",
+    text: "Jobs",
+    icon: "M4 6h10M4 12h16M4 18h7m7-14v4m0 12v-4",
+  },
+  {
     href: "/dashboard/system",
     text: "System",
     icon: "M4 5h16v6H4V5Zm0 8h16v6H4v-6Zm3-5v.1m0 7.9v.1",

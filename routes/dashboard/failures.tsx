@@ -4,15 +4,18 @@ import { define } from "../../lib/define.ts";
 import { readDeadLetters } from "../../lib/store/dead_letter_page.ts";
 import type { DeadLetterDocument } from "../../lib/store/dead_letters.ts";
 import type { KeysetPage } from "../../lib/store/keyset_page.ts";
+import { countByIndex } from "../../lib/store/overview.ts";
 import { EmptyState } from "./(_components)/EmptyState.tsx";
 import { Instant } from "./(_components)/Instant.tsx";
-import { eventLink, linkWith } from "./(_components)/links.ts";
+import { eventLink, linkWith, replayLink } from "./(_components)/links.ts";
 import { PageHead } from "./(_components)/PageHead.tsx";
 import { Pager } from "./(_components)/Pager.tsx";
 import { Subject } from "./(_components)/Subject.tsx";
 
 interface FailuresData {
   readonly letters: KeysetPage<DeadLetterDocument>;
+  /** Those that nobody has replayed. */
+  readonly openCount: number;
   readonly withReplayed: boolean;
   readonly now: Date;
 }
@@ -24,24 +27,33 @@ export const handler = define.handlers<FailuresData>({
     const { store, clock } = ctx.state.services;
     const { searchParams } = ctx.url;
     const withReplayed = searchParams.has("replayed");
-    const letters = await readDeadLetters(store, {
-      withReplayed,
-      cursor: searchParams.get("after"),
-      limit: ROWS,
-    });
-    return page({ letters, withReplayed, now: clock.now() });
+    const [letters, openCount] = await Promise.all([
+      readDeadLetters(store, {
+        withReplayed,
+        cursor: searchParams.get("after"),
+        limit: ROWS,
+      }),
+      countByIndex(store, "dead_letters", { replayed_at: null }),
+    ]);
+    return page({ letters, openCount, withReplayed, now: clock.now() });
   },
 });
 
 export default define.page<typeof handler>(
-  function FailuresPage({ data, url }) {
-    const { letters, withReplayed, now } = data;
+  function FailuresPage({ data, url, state }) {
+    const { letters, openCount, withReplayed, now } = data;
+    const isOperator = state.session?.role === "operator";
     return (
       <>
         <PageHead
           title="Failures"
           lead="Events whose function failed after all its attempts"
         >
+          {isOperator && openCount > 0 && (
+            <a class="button" href={replayLink({ failures: "1" })}>
+              Replay all {openCount.toLocaleString("en")}…
+            </a>
+          )}
           <nav class="choice" aria-label="Which failures">
             <a
               href={linkWith(url, { replayed: null, after: null })}
@@ -64,7 +76,13 @@ export default define.page<typeof handler>(
               attempts. Until then Inngest tries again by itself.
             </EmptyState>
           )
-          : <LetterTable letters={letters.rows} now={now} />}
+          : (
+            <LetterTable
+              letters={letters.rows}
+              isOperator={isOperator}
+              now={now}
+            />
+          )}
         <Pager url={url} next={letters.next} />
       </>
     );
@@ -73,10 +91,11 @@ export default define.page<typeof handler>(
 
 interface LetterTableProps {
   readonly letters: readonly DeadLetterDocument[];
+  readonly isOperator: boolean;
   readonly now: Date;
 }
 
-function LetterTable({ letters, now }: LetterTableProps) {
+function LetterTable({ letters, isOperator, now }: LetterTableProps) {
   return (
     <div class="table-frame">
       <table aria-label="Failures">
@@ -85,6 +104,7 @@ function LetterTable({ letters, now }: LetterTableProps) {
             <th>Event</th>
             <th>About</th>
             <th>Error</th>
+            {isOperator && <th>Again</th>}
             <th class="end">Failed</th>
           </tr>
         </thead>
@@ -105,6 +125,11 @@ function LetterTable({ letters, now }: LetterTableProps) {
                   {letter.failures > 1 && `, ${letter.failures} times`}
                 </span>
               </td>
+              {isOperator && (
+                <td>
+                  <a href={replayLink({ event: letter.event_id })}>Replay…</a>
+                </td>
+              )}
               <td class="end">
                 <Instant at={letter.failed_at} now={now} />
                 {letter.replayed_at && (

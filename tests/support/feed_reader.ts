@@ -50,7 +50,7 @@ export async function openFeed(
   const reading = (async () => {
     for await (const message of readMessages(response.body!)) {
       if (message.kind === "event-settled") heard.settled.add(message.eventId);
-      else {
+      if (message.kind === "events-recorded") {
         for (const id of message.received) heard.recorded.add(id);
         for (const id of message.settled) heard.outcomes.add(id);
       }

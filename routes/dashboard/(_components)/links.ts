@@ -12,6 +12,20 @@ export function eventLink(id: string): string {
 }
 
 /**
+ * Makes the address where a replay is confirmed.
+ *
+ * @param target As replay_query.ts reads it.
+ * @returns Path and query.
+ */
+export function replayLink(
+  target: Readonly<Record<string, string>> | URLSearchParams,
+): string {
+  const query = new URLSearchParams(target);
+  for (const name of ["after", "focus"]) query.delete(name);
+  return query.size === 0 ? "/dashboard/replay" : `/dashboard/replay?${query}`;
+}
+
+/**
  * Reads the id back, slashes in it included, which `ctx.params` leaves encoded.
  *
  * @param url The page's URL.

@@ -13,7 +13,7 @@ import { ChangeTable } from "../(_components)/ChangeTable.tsx";
 import { formatMs } from "../(_components)/EventTable.tsx";
 import { Fact } from "../(_components)/Fact.tsx";
 import { Instant } from "../(_components)/Instant.tsx";
-import { idOf } from "../(_components)/links.ts";
+import { idOf, replayLink } from "../(_components)/links.ts";
 import { PageHead } from "../(_components)/PageHead.tsx";
 import { Payload } from "../(_components)/Payload.tsx";
 import { RevealForm } from "../(_components)/RevealForm.tsx";
@@ -56,7 +56,13 @@ export default define.page<typeof handler>(function EventDetail({ data }) {
         }
         tab={event.type}
         lead={<code>{event._id}</code>}
-      />
+      >
+        {session?.role === "operator" && (
+          <a class="button quiet" href={replayLink({ event: event._id })}>
+            Replay
+          </a>
+        )}
+      </PageHead>
       <div class="columns">
         <div>
           <Facts event={event} now={now} />

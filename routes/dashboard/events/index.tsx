@@ -11,6 +11,8 @@ import { EmptyState } from "../(_components)/EmptyState.tsx";
 import { EVENT_STATES, readEventQuery } from "../(_components)/event_query.ts";
 import { EventTable } from "../(_components)/EventTable.tsx";
 import { Choice, FilterForm } from "../(_components)/FilterForm.tsx";
+import { EventTabs } from "../(_components)/EventTabs.tsx";
+import { replayLink } from "../(_components)/links.ts";
 import { PageHead } from "../(_components)/PageHead.tsx";
 import { Pager } from "../(_components)/Pager.tsx";
 
@@ -37,14 +39,23 @@ export const handler = define.handlers<EventsData>({
   },
 });
 
-export default define.page<typeof handler>(function EventsPage({ data, url }) {
+export default define.page<typeof handler>(function EventsPage(
+  { data, url, state },
+) {
   const { events, total, now } = data;
   return (
     <>
       <PageHead
         title="Events"
         lead={`${total.toLocaleString("en")} on record, the newest first`}
-      />
+      >
+        {events.rows.length > 0 && state.session?.role === "operator" && (
+          <a class="button quiet" href={replayLink(url.searchParams)}>
+            Replay these…
+          </a>
+        )}
+        <EventTabs isQuarantine={false} />
+      </PageHead>
       <FilterForm url={url} searchLabel="Id of an event or of its subject">
         <label>
           <span class="small muted">Type</span>

@@ -11,6 +11,11 @@ import {
   searchEvents,
 } from "../../../lib/store/event_search.ts";
 import { readOverview } from "../../../lib/store/overview.ts";
+import { readQuarantine } from "../../../lib/store/quarantine_page.ts";
+import {
+  readReplayScope,
+  type ReplayTarget,
+} from "../../../lib/store/replay_target.ts";
 import { createStore, type Store } from "../../../lib/store/store.ts";
 import { readUserPage } from "../../../lib/store/user_page.ts";
 import {
@@ -80,6 +85,8 @@ const users = (store: Store, query: Partial<UserQuery>) =>
   readTwice((page) => searchUsers(store, { ...ALL_USERS, ...query }, page));
 const events = (store: Store, query: Partial<EventQuery>) =>
   readTwice((page) => searchEvents(store, { ...ALL_EVENTS, ...query }, page));
+const scopes = (store: Store, target: ReplayTarget) =>
+  readReplayScope(store, target, NOW);
 const HOUR_AGO = new Date(NOW.getTime() - 3_600_000);
 
 const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
@@ -118,6 +125,25 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
       readDeadLetters(store, { ...page, withReplayed: true })
     ),
   "the use of secrets": (store) => store.secretUse.readAll(),
+  "the quarantine": (store) =>
+    readTwice((page) => readQuarantine(store, { ...page, reason: null })),
+  "the quarantine by reason": (store) =>
+    readTwice((page) =>
+      readQuarantine(store, { ...page, reason: "bad-signature" })
+    ),
+  "a replay of a list": (store) =>
+    scopes(store, {
+      kind: "list",
+      query: { ...ALL_EVENTS, type: "user.updated", state: "failed" },
+    }),
+  "a replay of everything": (store) =>
+    scopes(store, { kind: "list", query: ALL_EVENTS }),
+  "a replay of found events": (store) =>
+    scopes(store, { kind: "list", query: { ...ALL_EVENTS, text: "msg_0" } }),
+  "a replay of failures": (store) => scopes(store, { kind: "failures" }),
+  "a replay of a user": (store) =>
+    scopes(store, { kind: "user", id: "user_000001" }),
+  "the jobs": (store) => store.jobs.readNewest(20),
   "the audit log": (store) => store.auditLog.readNewest(20),
 };
 

@@ -7,20 +7,11 @@ import {
   ADMIN_PASSWORD,
   startRollcall,
 } from "../../support/rollcall_process.ts";
+import { DASHBOARD_PATHS } from "./dashboard_paths.ts";
 import { seedDashboard } from "./seed_dashboard.ts";
+import { seedTrouble } from "./seed_trouble.ts";
 
 const FOLDER = new URL("../../../docs/images/", import.meta.url);
-
-const PAGES = {
-  overview: "/dashboard",
-  users: "/dashboard/users",
-  user: "/dashboard/users/user_000001",
-  events: "/dashboard/events",
-  event: "/dashboard/events/msg_000001",
-  failures: "/dashboard/failures",
-  drift: "/dashboard/drift",
-  system: "/dashboard/system",
-};
 
 const WIDTHS = { wide: 1280, small: 375 };
 
@@ -30,7 +21,9 @@ if (import.meta.main) {
   await using browser = await launchBrowser();
   const { origin, store } = rollcall;
   await store.ensureIndexes();
-  await seedDashboard(store, { users: 120, events: 400, now: new Date() });
+  const now = new Date();
+  await seedDashboard(store, { users: 120, events: 400, now });
+  await seedTrouble(store, now);
   for (const colorScheme of ["light", "dark"] as const) {
     for (const [size, width] of Object.entries(WIDTHS)) {
       const page = await browser.newPage({ width, height: 800, colorScheme });
@@ -42,7 +35,7 @@ if (import.meta.main) {
       await take("sign_in");
       await page.fill("#password", ADMIN_PASSWORD);
       await page.click("button[type=submit]");
-      for (const [name, path] of Object.entries(PAGES)) {
+      for (const [name, path] of Object.entries(DASHBOARD_PATHS)) {
         await page.goto(origin + path);
         await page.getByText("Live", { exact: true }).waitFor();
         await take(name);

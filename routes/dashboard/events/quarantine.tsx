@@ -1,0 +1,196 @@
+/** Quarantine: webhooks that were refused at the door, why, and what to do. */
+import { page } from "fresh";
+import { define } from "../../../lib/define.ts";
+import type { KeysetPage } from "../../../lib/store/keyset_page.ts";
+import {
+  MAX_QUARANTINED,
+  type QuarantineDocument,
+} from "../../../lib/store/quarantine.ts";
+import { readQuarantine } from "../../../lib/store/quarantine_page.ts";
+import { EmptyState } from "../(_components)/EmptyState.tsx";
+import { EventTabs } from "../(_components)/EventTabs.tsx";
+import { Fact } from "../(_components)/Fact.tsx";
+import { Choice } from "../(_components)/FilterForm.tsx";
+import { Instant } from "../(_components)/Instant.tsx";
+import { PageHead } from "../(_components)/PageHead.tsx";
+import { Pager } from "../(_components)/Pager.tsx";
+import { refusalOf, REFUSALS } from "../(_components)/refusals.ts";
+
+interface QuarantineData {
+  readonly refused: KeysetPage<QuarantineDocument>;
+  readonly total: number;
+  readonly now: Date;
+}
+
+const ROWS = 50;
+
+export const handler = define.handlers<QuarantineData>({
+  async GET(ctx) {
+    const { store, clock } = ctx.state.services;
+    const { searchParams } = ctx.url;
+    const [refused, total] = await Promise.all([
+      readQuarantine(store, {
+        reason: searchParams.get("reason") || null,
+        cursor: searchParams.get("after"),
+        limit: ROWS,
+      }),
+      store.quarantine.documents.estimatedDocumentCount(),
+    ]);
+    return page({ refused, total, now: clock.now() });
+  },
+});
+
+export default define.page<typeof handler>(
+  function QuarantinePage({ data: { refused, total, now }, url }) {
+    return (
+      <>
+        <PageHead
+          title="Quarantine"
+          lead={`${total} webhooks refused at the door in the last 7 days, at most the newest ${
+            MAX_QUARANTINED.toLocaleString("en")
+          }`}
+        >
+          <EventTabs isQuarantine />
+        </PageHead>
+        {total > 0 && <ReasonForm url={url} />}
+        {refused.rows.length === 0
+          ? <NothingRefused total={total} path={url.pathname} />
+          : (
+            <>
+              <Advice rows={refused.rows} />
+              <RefusedTable rows={refused.rows} now={now} />
+            </>
+          )}
+        <Pager url={url} next={refused.next} />
+      </>
+    );
+  },
+);
+
+function ReasonForm({ url }: { readonly url: URL }) {
+  const reasons = Object.entries(REFUSALS).map(([code, { title }]) =>
+    [code, title] as const
+  );
+  return (
+    <form class="filters" method="get" action={url.pathname}>
+      <Choice
+        url={url}
+        name="reason"
+        label="Reason"
+        options={{ "": "any", ...Object.fromEntries(reasons) }}
+      />
+      <div class="actions">
+        <button type="submit">Apply</button>
+      </div>
+    </form>
+  );
+}
+
+interface RowsProps {
+  readonly rows: readonly QuarantineDocument[];
+}
+
+/** Once for each reason on the page. */
+function Advice({ rows }: RowsProps) {
+  const reasons = [...new Set(rows.map(({ reason }) => reason))];
+  return (
+    <section aria-labelledby="advice">
+      <h2 id="advice">What to do</h2>
+      <dl class="facts advice">
+        {reasons.map((reason) => (
+          <Fact key={reason} label={refusalOf(reason).title}>
+            {refusalOf(reason).advice}
+          </Fact>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function RefusedTable({ rows, now }: RowsProps & { readonly now: Date }) {
+  return (
+    <section aria-labelledby="refused">
+      <h2 id="refused">Refused</h2>
+      <div class="table-frame">
+        <table aria-labelledby="refused">
+          <thead>
+            <tr>
+              <th>Message</th>
+              <th>Answered</th>
+              <th class="end wide">Size</th>
+              <th class="end">Refused</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row._id} data-row>
+                <td>
+                  <details id={`refused-${row._id}`}>
+                    <summary>
+                      <code>{messageIdOf(row) ?? "without an id"}</code>
+                    </summary>
+                    <Details row={row} />
+                  </details>
+                </td>
+                <td>
+                  <span class="badge badge-failed">{row.status}</span>
+                  {refusalOf(row.reason).title}
+                </td>
+                <td class="end number wide">
+                  {row.size_bytes.toLocaleString("en")} bytes
+                </td>
+                <td class="end">
+                  <Instant at={row.at} now={now} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function messageIdOf({ headers }: QuarantineDocument): string | undefined {
+  return headers["svix-id"] ?? headers["webhook-id"];
+}
+
+/** The body is redacted before it is stored; only its start is. */
+function Details({ row }: { readonly row: QuarantineDocument }) {
+  return (
+    <>
+      <dl>
+        {Object.entries(row.headers).map(([name, value]) => (
+          <div key={name} class="small">
+            <dt class="inline-term">{name}</dt>
+            <dd class="inline-term">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <pre class="payload" tabIndex={0} role="region" aria-label="Body">
+        {row.body || "(empty)"}
+      </pre>
+    </>
+  );
+}
+
+interface NothingRefusedProps {
+  readonly total: number;
+  readonly path: string;
+}
+
+function NothingRefused({ total, path }: NothingRefusedProps) {
+  return total === 0
+    ? (
+      <EmptyState title="Nothing was refused">
+        A webhook ends up here when its signature or its shape is wrong, for
+        seven days. Events that were taken are under{" "}
+        <a href="/dashboard/events">Events</a>.
+      </EmptyState>
+    )
+    : (
+      <EmptyState title="Nothing was refused for this reason">
+        <a href={path}>Show all reasons</a>
+      </EmptyState>
+    );
+}

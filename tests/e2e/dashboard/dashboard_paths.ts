@@ -1,0 +1,14 @@
+/** Every page of the dashboard by name, for tests and pictures of all of them. */
+export const DASHBOARD_PATHS: Readonly<Record<string, string>> = {
+  overview: "/dashboard",
+  users: "/dashboard/users",
+  user: "/dashboard/users/user_000001",
+  events: "/dashboard/events",
+  event: "/dashboard/events/msg_000049",
+  quarantine: "/dashboard/events/quarantine",
+  replay: "/dashboard/replay?state=failed",
+  failures: "/dashboard/failures",
+  drift: "/dashboard/drift",
+  jobs: "/dashboard/jobs",
+  system: "/dashboard/system",
+};
