@@ -11,7 +11,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   "bad-signature": {
     title: "The signature is wrong",
     advice:
-      "Compare CLERK_WEBHOOK_SIGNING_SECRET with the signing secret of the endpoint in Clerk's dashboard. While a secret is being rotated, give both, with a comma. Svix sends again by itself; what has used up its attempts is sent again there, under Webhooks, Message attempts.",
+      "Compare CLERK_WEBHOOK_SIGNING_SECRET with the signing secret of the endpoint in Clerk's dashboard. While a secret is being rotated, give both, with a comma. Once it is right, verify again here. Svix sends again by itself; what has used up its attempts is sent again there, under Webhooks, Message attempts.",
   },
   "stale-timestamp": {
     title: "The timestamp is more than five minutes off",

@@ -2,22 +2,26 @@
 import { page } from "fresh";
 import { define } from "../../../lib/define.ts";
 import type { KeysetPage } from "../../../lib/store/keyset_page.ts";
+import { QUARANTINE_CHECK_REQUESTED } from "../../../lib/events.ts";
+import { MAX_QUARANTINED } from "../../../lib/store/quarantine.ts";
 import {
-  MAX_QUARANTINED,
-  type QuarantineDocument,
-} from "../../../lib/store/quarantine.ts";
-import { readQuarantine } from "../../../lib/store/quarantine_page.ts";
+  type QuarantineRow,
+  readQuarantine,
+} from "../../../lib/store/quarantine_page.ts";
+import { requireOperator } from "../(_access)/require_operator.ts";
+import { AskedBanner } from "../(_components)/AskedBanner.tsx";
 import { EmptyState } from "../(_components)/EmptyState.tsx";
 import { EventTabs } from "../(_components)/EventTabs.tsx";
 import { Fact } from "../(_components)/Fact.tsx";
 import { Choice } from "../(_components)/FilterForm.tsx";
 import { Instant } from "../(_components)/Instant.tsx";
+import { linkWith } from "../(_components)/links.ts";
 import { PageHead } from "../(_components)/PageHead.tsx";
 import { Pager } from "../(_components)/Pager.tsx";
 import { refusalOf, REFUSALS } from "../(_components)/refusals.ts";
 
 interface QuarantineData {
-  readonly refused: KeysetPage<QuarantineDocument>;
+  readonly refused: KeysetPage<QuarantineRow>;
   readonly total: number;
   readonly now: Date;
 }
@@ -38,10 +42,20 @@ export const handler = define.handlers<QuarantineData>({
     ]);
     return page({ refused, total, now: clock.now() });
   },
+  async POST(ctx) {
+    const { name: who } = requireOperator(ctx.state.session);
+    await ctx.state.services.inngest.send({
+      name: QUARANTINE_CHECK_REQUESTED,
+      data: { who },
+    });
+    return ctx.redirect(linkWith(ctx.url, { asked: "1" }), 303);
+  },
 });
 
 export default define.page<typeof handler>(
-  function QuarantinePage({ data: { refused, total, now }, url }) {
+  function QuarantinePage({ data: { refused, total, now }, url, state }) {
+    const canCheck = refused.rows.some(canBeGenuine) &&
+      state.session?.role === "operator";
     return (
       <>
         <PageHead
@@ -50,8 +64,17 @@ export default define.page<typeof handler>(
             MAX_QUARANTINED.toLocaleString("en")
           }`}
         >
+          {canCheck && (
+            <form method="post" action={linkWith(url, {})}>
+              <button type="submit" class="quiet">Verify again</button>
+            </form>
+          )}
           <EventTabs isQuarantine />
         </PageHead>
+        <AskedBanner url={url}>
+          What one of the present secrets verifies goes the way of every other
+          event; the rest stays here.
+        </AskedBanner>
         {total > 0 && <ReasonForm url={url} />}
         {refused.rows.length === 0
           ? <NothingRefused total={total} path={url.pathname} />
@@ -66,6 +89,11 @@ export default define.page<typeof handler>(
     );
   },
 );
+
+/** Only a wrong signature can be made good, by the right secret. */
+function canBeGenuine({ reason, released_at }: QuarantineRow): boolean {
+  return reason === "bad-signature" && released_at === null;
+}
 
 function ReasonForm({ url }: { readonly url: URL }) {
   const reasons = Object.entries(REFUSALS).map(([code, { title }]) =>
@@ -87,7 +115,7 @@ function ReasonForm({ url }: { readonly url: URL }) {
 }
 
 interface RowsProps {
-  readonly rows: readonly QuarantineDocument[];
+  readonly rows: readonly QuarantineRow[];
 }
 
 /** Once for each reason on the page. */
@@ -135,6 +163,12 @@ function RefusedTable({ rows, now }: RowsProps & { readonly now: Date }) {
                 <td>
                   <span class="badge badge-failed">{row.status}</span>
                   {refusalOf(row.reason).title}
+                  {row.released_at && (
+                    <span class="below">
+                      verified and sent on{" "}
+                      <Instant at={row.released_at} now={now} />
+                    </span>
+                  )}
                 </td>
                 <td class="end number wide">
                   {row.size_bytes.toLocaleString("en")} bytes
@@ -151,12 +185,12 @@ function RefusedTable({ rows, now }: RowsProps & { readonly now: Date }) {
   );
 }
 
-function messageIdOf({ headers }: QuarantineDocument): string | undefined {
+function messageIdOf({ headers }: QuarantineRow): string | undefined {
   return headers["svix-id"] ?? headers["webhook-id"];
 }
 
 /** The body is redacted before it is stored; only its start is. */
-function Details({ row }: { readonly row: QuarantineDocument }) {
+function Details({ row }: { readonly row: QuarantineRow }) {
   return (
     <>
       <dl>

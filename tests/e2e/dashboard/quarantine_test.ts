@@ -5,7 +5,7 @@ import { openDashboard, rowsOf } from "./open_dashboard.ts";
 
 Deno.test("the quarantine", async (t) => {
   await using dashboard = await openDashboard();
-  const { rollcall, signIn } = dashboard;
+  const { rollcall, signIn, askAsViewer } = dashboard;
   const { origin, store } = rollcall;
 
   await t.step("says what belongs there while it is empty", async () => {
@@ -37,6 +37,19 @@ Deno.test("the quarantine", async (t) => {
       await page.context().close();
     },
   );
+
+  await t.step("has a second look taken at wrong signatures", async () => {
+    const page = await signIn();
+    await page.goto(`${origin}/dashboard/events/quarantine`);
+    await page.getByRole("button", { name: "Verify again" }).click();
+    await page.getByText("It was asked for").waitFor();
+    const refused = await askAsViewer("/dashboard/events/quarantine", {
+      method: "POST",
+    });
+    assertEquals(refused.status, 403);
+    await refused.body?.cancel();
+    await page.context().close();
+  });
 
   await t.step(
     "shows headers and body of a webhook without personal data",

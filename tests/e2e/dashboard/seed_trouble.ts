@@ -3,7 +3,7 @@
  * differences from Clerk, and a replay that was paused.
  */
 import type { DriftItem } from "../../../lib/store/drift.ts";
-import type { QuarantineDocument } from "../../../lib/store/quarantine.ts";
+import type { NewEntry } from "../../../lib/store/quarantine.ts";
 import type { Store } from "../../../lib/store/store.ts";
 
 const MINUTE_MS = 60_000;
@@ -34,7 +34,7 @@ export async function seedTrouble(store: Store, now: Date): Promise<void> {
   await store.jobs.pause("job_1", at);
 }
 
-function makeRefused(index: number, now: Date): QuarantineDocument {
+function makeRefused(index: number, now: Date): NewEntry {
   const isForged = index % 3 === 2;
   return {
     _id: `refused_${index}`,
@@ -46,6 +46,7 @@ function makeRefused(index: number, now: Date): QuarantineDocument {
       "svix-timestamp": String(Math.floor(now.getTime() / 1000)),
       "user-agent": isForged ? "curl/8.9.1" : "Svix-Webhooks/1.71.0",
     },
+    sealed: null,
     size_bytes: 2_048 + index * 17,
     body:
       '{"data":{"id":"user_000003","first_name":"…"},"type":"user.updated"}',
