@@ -16,7 +16,11 @@ import type { Metrics } from "../lib/telemetry/metrics.ts";
 /** What the functions ask of Clerk's Backend API. */
 export type ClerkApi = Pick<
   ClerkApiClient,
-  "getInstanceId" | "getUser" | "listUsers" | "listUsersByIds"
+  | "countUsers"
+  | "getInstanceId"
+  | "getUser"
+  | "listUsers"
+  | "listUsersByIds"
 >;
 
 /** What every function may use. */

@@ -1,5 +1,6 @@
 /** The list of durable functions that the service serves to Inngest. */
 import type { InngestFunction } from "inngest";
+import { backfillUsers } from "./backfill_users.ts";
 import { checkQuarantine } from "./check_quarantine.ts";
 import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
@@ -31,6 +32,7 @@ export function createFunctions(
     replayEvents(deps),
     scanDrift(deps),
     reconcileUser(deps),
+    backfillUsers(deps),
     checkQuarantine(deps),
   ];
 }

@@ -19,12 +19,20 @@ export function parsePayload<S extends z.ZodType>(
 ): z.infer<S> {
   const parsed = schema.safeParse(event.data);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) =>
-    issue.path.join(".") || "data"
-  );
   throw new NonRetriableError(
     `Cannot read ${event.type}: the payload does not fit at ${
-      [...new Set(faults)].join(", ")
+      listMisfits(parsed.error)
     }`,
   );
+}
+
+/**
+ * Says where data does not fit its schema.
+ *
+ * @param error What the schema found.
+ * @returns The paths of the fields, each once, without values.
+ */
+export function listMisfits({ issues }: z.ZodError): string {
+  const paths = issues.map((issue) => issue.path.join(".") || "data");
+  return [...new Set(paths)].join(", ");
 }

@@ -13,6 +13,7 @@ import {
   replayOrder,
   replayRequested,
 } from "../lib/events.ts";
+import { workedSince } from "../lib/store/job_pace.ts";
 import type { JobState } from "../lib/store/jobs.ts";
 import {
   countReplay,
@@ -147,12 +148,14 @@ export async function replayPortion(
   const last = events.at(-1);
   if (last !== undefined) {
     await sendAgain(deps, events, { jobId, mode });
+    const now = clock.now();
     const portion = {
       from: job.checkpoint,
       to: last._id,
       count: events.length,
+      workedMs: workedSince(job, now),
     };
-    await store.jobs.advance(jobId, portion, clock.now());
+    await store.jobs.advance(jobId, portion, now);
   }
   const done = job.done + events.length;
   if (events.length === BATCH_EVENTS) {

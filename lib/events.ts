@@ -282,3 +282,18 @@ export const quarantineCheckRequest = z.object({
   /** Name of who asked. */
   who: z.string(),
 });
+
+/**
+ * Data of `rollcall/users.backfill.requested`: a new import, whose job takes the
+ * id of the event, or a run of a job that is there already.
+ */
+export const backfillRequested = z.union([
+  z.strictObject({
+    /** Who asked. */
+    actor: z.string(),
+  }),
+  z.strictObject({ resume: z.string() }),
+]);
+
+/** Name of the event that asks for an import of all users from Clerk. */
+export const BACKFILL_REQUESTED = "rollcall/users.backfill.requested";

@@ -41,11 +41,20 @@ export interface WebhooksRefusedMessage {
   readonly at: number;
 }
 
+/** A job has come a portion further, or stands differently. */
+export interface JobProgressedMessage {
+  readonly kind: "job-progressed";
+  readonly jobId: string;
+  /** When, ms. */
+  readonly at: number;
+}
+
 /** One thing that happened. */
 export type LiveMessage =
   | EventSettledMessage
   | EventsRecordedMessage
-  | WebhooksRefusedMessage;
+  | WebhooksRefusedMessage
+  | JobProgressedMessage;
 
 /** Somebody who listens; neither method may throw. */
 export interface LiveListener {

@@ -5,7 +5,8 @@
  */
 import { MongoServerError } from "mongodb";
 
-const DUPLICATE_KEY = 11000;
+/** A unique key is taken. */
+export const DUPLICATE_KEY = 11000;
 
 /**
  * Whether a write failed because a unique key is taken.
@@ -22,5 +23,24 @@ export function isDuplicateKey(error: unknown, field: string): boolean {
   if (typeof pattern === "object" && pattern !== null) {
     return Object.hasOwn(pattern, field);
   }
-  return new RegExp(`index: (\\S+\\$)?${field}_`).test(error.message);
+  return namesIndexOf(error.message, field);
+}
+
+/**
+ * Whether one write of many failed because a unique key is taken.
+ *
+ * @param error One of a bulk's errors: the driver hands on the text alone.
+ * @param field The index's first field.
+ * @returns Whether it is error 11000 on that field's index.
+ */
+export function isDuplicateIn(
+  error: { readonly code: number; readonly errmsg?: string | undefined },
+  field: string,
+): boolean {
+  return error.code === DUPLICATE_KEY &&
+    namesIndexOf(error.errmsg ?? "", field);
+}
+
+function namesIndexOf(message: string, field: string): boolean {
+  return new RegExp(`index: (\\S+\\$)?${field}_`).test(message);
 }

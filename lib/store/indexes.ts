@@ -69,6 +69,17 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   jobs: [
     { key: { started_at: -1, _id: -1 } },
+    { key: { kind: 1, started_at: -1, _id: -1 } },
+    // One open job of an exclusive kind: of the states, only "paused" and
+    // "running" come in this range.
+    {
+      key: { exclusive: 1 },
+      unique: true,
+      partialFilterExpression: {
+        exclusive: { $exists: true },
+        state: { $gte: "paused" },
+      },
+    },
   ],
   quarantine: [
     { key: { at: -1, _id: -1 } },

@@ -8,20 +8,19 @@
  * whichever of the two an insert misses on its first look it sees on its second.
  * What to write is decided in lib/sync, not here.
  */
-import type {
-  Collection,
-  Db,
-  Filter,
-  OptionalUnlessRequiredId,
-  UpdateFilter,
-} from "mongodb";
+import type { Collection, Db, Filter, OptionalUnlessRequiredId } from "mongodb";
 import { AppError } from "../errors.ts";
 import type { DiscardReason, DocumentChange } from "../events.ts";
 import { randomReadable } from "../ids.ts";
 import { withSuffix } from "../sync/username.ts";
-import type { SyncStamp } from "../sync/version.ts";
 import type { Known, SyncedDocument, WritePlan } from "../sync/write_plan.ts";
 import { isDuplicateKey } from "./duplicate_key.ts";
+import {
+  guardedUpdate,
+  ownFields,
+  toApplied,
+  type UpdatePlan,
+} from "./guarded_write.ts";
 
 /** A deleted id, kept for good. */
 export interface TombstoneDocument {
@@ -56,14 +55,14 @@ export class SyncedCollection<D extends SyncedDocument> {
   readonly documents: Collection<D>;
   /** Of all collections, for reading: ids are never used again. */
   readonly tombstones: Collection<TombstoneDocument>;
-  readonly #name: DocumentChange["collection"];
+  readonly name: DocumentChange["collection"];
 
   /**
    * @param db The database.
    * @param name The collection's name.
    */
   constructor(db: Db, name: DocumentChange["collection"]) {
-    this.#name = name;
+    this.name = name;
     this.documents = db.collection<D>(name);
     this.tombstones = db.collection<TombstoneDocument>("tombstones");
   }
@@ -92,7 +91,7 @@ export class SyncedCollection<D extends SyncedDocument> {
       if (outcome !== "moved-on") return outcome;
     }
     throw new AppError(
-      `Cannot write to ${this.#name}: the document changed ${MAX_ROUNDS} times meanwhile`,
+      `Cannot write to ${this.name}: the document changed ${MAX_ROUNDS} times meanwhile`,
       { code: "write-contention", status: 503, retryable: true },
     );
   }
@@ -186,14 +185,11 @@ export class SyncedCollection<D extends SyncedDocument> {
 
   async #update(
     id: string,
-    plan: Extract<WritePlan<D>, { kind: "update" }>,
+    plan: UpdatePlan<D>,
   ): Promise<WriteOutcome | "moved-on"> {
     const set: Record<string, unknown> = { ...plan.set };
-    const filter = { ...byId<D>(id), ...stillHas(plan.expected) } as Filter<D>;
     const hasUpdated = await retryTakenUsername(set, async (candidate) => {
-      const update = {
-        $set: { ...candidate, sync: plan.stamp },
-      } as unknown as UpdateFilter<D>;
+      const { filter, update } = guardedUpdate<D>(id, plan, candidate);
       const { matchedCount } = await this.documents.updateOne(filter, update);
       return matchedCount === 1;
     });
@@ -207,18 +203,7 @@ export class SyncedCollection<D extends SyncedDocument> {
     before: object | null,
     after: object | null,
   ): WriteOutcome {
-    return {
-      kind: "applied",
-      isVersionOnly: kind === "update" && after !== null &&
-        Object.keys(after).length === 0,
-      change: {
-        collection: this.#name,
-        id,
-        kind,
-        before: before && { ...before },
-        after: after && { ...after },
-      },
-    };
+    return toApplied({ collection: this.name, id, kind, before, after });
   }
 }
 
@@ -253,19 +238,4 @@ async function retryTakenUsername<F extends object>(
 /** The id as a filter: the driver's types cannot see that `_id` is text. */
 function byId<D extends SyncedDocument>(id: string): Filter<D> {
   return { _id: id } as Filter<D>;
-}
-
-/** A filter that holds while the document is what the plan was made from. */
-function stillHas(stamp: SyncStamp | undefined): Record<string, unknown> {
-  if (stamp === undefined) return { sync: { $exists: false } };
-  return {
-    "sync.version": stamp.version,
-    "sync.event_at": stamp.event_at,
-    "sync.event_id": stamp.event_id,
-  };
-}
-
-function ownFields(document: SyncedDocument): Record<string, unknown> {
-  const { _id, sync: _sync, ...fields } = document;
-  return fields;
 }

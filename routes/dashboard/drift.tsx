@@ -1,10 +1,13 @@
 /** Drift: how Clerk and MongoDB differ, why, and the button that repairs it. */
 import { type Context, HttpError, page } from "fresh";
+import { BACKFILL } from "../../functions/control_job.ts";
 import { define, type State } from "../../lib/define.ts";
 import { RECONCILE_REQUESTED, SCAN_REQUESTED } from "../../lib/events.ts";
 import type { DriftItem, DriftReport } from "../../lib/store/drift.ts";
+import type { JobDocument } from "../../lib/store/jobs.ts";
 import { readForm } from "../(_forms)/read_form.ts";
 import { requireOperator } from "./(_access)/require_operator.ts";
+import { BackfillPanel } from "./(_components)/BackfillPanel.tsx";
 import { DriftTable } from "./(_components)/DriftTable.tsx";
 import { EmptyState } from "./(_components)/EmptyState.tsx";
 import { Instant } from "./(_components)/Instant.tsx";
@@ -16,6 +19,7 @@ interface DriftData {
   readonly attempt: DriftReport | null;
   readonly good: DriftReport | null;
   readonly items: readonly DriftItem[];
+  readonly backfill: JobDocument | null;
   readonly now: Date;
   /** What was asked for just now, or null. */
   readonly asked: string | null;
@@ -73,6 +77,14 @@ export default define.page<typeof handler>(function DriftPage({ data }) {
             isOperator={isOperator && hasClerk}
           />
         )}
+      {hasClerk && (
+        <BackfillPanel
+          job={data.backfill}
+          now={data.now}
+          isOperator={isOperator}
+          next="/dashboard/drift"
+        />
+      )}
     </>
   );
 });
@@ -136,9 +148,11 @@ async function readDrift(
   asked: string | null,
 ): Promise<DriftData> {
   const { services, session } = ctx.state;
-  const [{ attempt, good }, items] = await Promise.all([
-    services.store.drift.readLatest(),
-    services.store.drift.listOpen(MAX_ITEMS),
+  const { store } = services;
+  const [{ attempt, good }, items, backfill] = await Promise.all([
+    store.drift.readLatest(),
+    store.drift.listOpen(MAX_ITEMS),
+    store.jobs.readLatest(BACKFILL),
   ]);
   return {
     hasClerk: services.clerkApi !== undefined,
@@ -146,6 +160,7 @@ async function readDrift(
     attempt,
     good,
     items,
+    backfill,
     now: services.clock.now(),
     asked,
   };

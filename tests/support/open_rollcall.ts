@@ -6,7 +6,11 @@ import { createFunctions } from "../../functions/mod.ts";
 import { readConfig } from "../../lib/config.ts";
 import { APP_ID } from "../../lib/inngest/create_client.ts";
 import type { LiveMessage } from "../../lib/live_feed.ts";
-import { openServices, type Services } from "../../lib/services.ts";
+import {
+  openServices,
+  type ServiceOptions,
+  type Services,
+} from "../../lib/services.ts";
 import { EndedRuns, type RunEnded } from "../contract/inngest/ended_runs.ts";
 
 /** Open services with ears. */
@@ -24,10 +28,12 @@ export interface OpenRollcall extends AsyncDisposable {
  * Opens the services on a folder and a database of their own.
  *
  * @param env Variables beside those.
+ * @param makeFunctions The functions that are served; default all.
  * @returns The open services.
  */
 export async function openRollcall(
   env: Readonly<Record<string, string>> = {},
+  makeFunctions: ServiceOptions["createFunctions"] = createFunctions,
 ): Promise<OpenRollcall> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await Deno.makeTempDir({ prefix: "rollcall_test_" });
@@ -43,7 +49,7 @@ export async function openRollcall(
   const services = stack.use(
     await openServices(config, {
       createFunctions: (deps) => [
-        ...createFunctions(deps),
+        ...makeFunctions(deps),
         deps.inngest.createFunction(
           { id: "witness", triggers: [{ event: "inngest/function.finished" }] },
           ({ event }) => ends.add(event.data as unknown as RunEnded),

@@ -29,7 +29,7 @@ export async function seedTrouble(store: Store, now: Date): Promise<void> {
     actor: "admin",
     started_at: at,
   });
-  const portion = { from: null, to: "msg_000299", count: 300 };
+  const portion = { from: null, to: "msg_000299", count: 300, workedMs: 3_000 };
   await store.jobs.advance("job_1", portion, at);
   await store.jobs.pause("job_1", at);
 }
