@@ -15,7 +15,6 @@ const DEFAULT_FIRST_BATCH = 101; // mongod's first batch
 const MAX_BATCH_BYTES = 16 * 1024 * 1024 - 64 * 1024;
 
 interface OpenCursor {
-  readonly id: Long;
   readonly ns: string;
   readonly rows: Iterator<Uint8Array>;
   /** Read ahead, to know whether there is more. */
@@ -58,7 +57,6 @@ export class Cursors {
   open(first: FirstBatch): Uint8Array {
     const rows = first.rows[Symbol.iterator]();
     const cursor: OpenCursor = {
-      id: Long.fromNumber(this.#newId()),
       ns: first.ns,
       rows,
       next: read(rows),
@@ -66,10 +64,9 @@ export class Cursors {
     };
     const batch = takeBatch(cursor, first.batchSize ?? DEFAULT_FIRST_BATCH);
     const isOpen = cursor.next !== undefined && !first.isSingleBatch;
-    if (isOpen) this.#keep(cursor);
-    else rows.return?.();
+    if (!isOpen) rows.return?.();
     return encodeCursorReply({
-      id: isOpen ? cursor.id : Long.ZERO,
+      id: isOpen ? this.#keep(cursor, this.#newId()) : Long.ZERO,
       ns: first.ns,
       field: "firstBatch",
       rows: batch,
@@ -101,9 +98,8 @@ export class Cursors {
     const batch = takeBatch(cursor, batchSize || Infinity);
     cursor.lastUsedAtMs = this.#now();
     const isOpen = cursor.next !== undefined;
-    if (isOpen) this.#keep(cursor);
     return encodeCursorReply({
-      id: isOpen ? cursor.id : Long.ZERO,
+      id: isOpen ? this.#keep(cursor, id) : Long.ZERO,
       ns: cursor.ns,
       field: "nextBatch",
       rows: batch,
@@ -138,18 +134,19 @@ export class Cursors {
   }
 
   /** The map keeps the order of use, so the first is the one unused longest. */
-  #keep(cursor: OpenCursor): void {
+  #keep(cursor: OpenCursor, id: Long): Long {
     const [oldest] = this.#cursors.keys();
     if (this.#cursors.size >= MAX_CURSORS && oldest !== undefined) {
       this.#cursors.delete(oldest);
     }
-    this.#cursors.set(cursor.id.toString(), cursor);
+    this.#cursors.set(id.toString(), cursor);
+    return id;
   }
 
   /** Ids cannot be guessed and never repeat while the server runs. */
-  #newId(): number {
+  #newId(): Long {
     const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-    return ++this.#lastId * 2 ** 20 + random % 2 ** 20;
+    return Long.fromNumber(++this.#lastId * 2 ** 20 + random % 2 ** 20);
   }
 }
 

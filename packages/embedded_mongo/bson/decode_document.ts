@@ -55,6 +55,7 @@ export function decodeCommand(bytes: Uint8Array, rawField: string): Document {
     for (const element of onDemand.parseToElements(bytes)) {
       const [type, nameOffset, nameLength, offset, length] = element;
       const name = readText(source, nameOffset, nameLength);
+      if (name === "lsid") continue; // Sessions hold no state here.
       const value = type === 4 && name === rawField
         ? readRawDocuments(bytes.subarray(offset, offset + length))
         : readValue(source, element, 1);

@@ -5,13 +5,15 @@
  * nothing is decoded on the way from disk to the client.
  */
 
-import { Long, onDemand, serialize } from "bson";
+import { type Long, onDemand, serialize } from "bson";
 import { MongoError } from "../errors.ts";
 import type { Document } from "./document.ts";
 
 /** mongod's `maxBsonObjectSize`. */
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
+const CURSOR_AT = 4 + 1 + "cursor".length + 1; // length, type, name, zero
+const CURSOR_PREFIX_BYTES = CURSOR_AT + 4 + 1; // its length and its first type
 const ID_NAME = [0x5f, 0x69, 0x64, 0]; // "_id\0"
 
 /**
@@ -65,10 +67,10 @@ export function moveIdToFront(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Encodes the reply of a command that returns a cursor.
+ * Encodes the reply of a command that returns a cursor, rows copied into place.
  *
  * @param reply The cursor's id and namespace, which batch it is, and its rows.
- * @returns The BSON of `{ cursor: { id, ns, firstBatch | nextBatch }, ok: 1 }`.
+ * @returns The BSON of `{ cursor: { firstBatch | nextBatch, id, ns }, ok: 1 }`.
  */
 export function encodeCursorReply(reply: {
   readonly id: Long;
@@ -76,13 +78,23 @@ export function encodeCursorReply(reply: {
   readonly field: "firstBatch" | "nextBatch";
   readonly rows: readonly Uint8Array[];
 }): Uint8Array {
-  const array = encodeArray(reply.rows);
-  const head = serialize({ id: reply.id, ns: reply.ns });
-  const cursor = insertField(head, reply.field, { type: 4, bytes: array });
-  return insertField(serialize({ ok: 1 }), "cursor", {
-    type: 3,
-    bytes: cursor,
+  const { rows, field } = reply;
+  // What comes before and after the rows, with an empty array between.
+  const frame = serialize({
+    cursor: { [field]: [], id: reply.id, ns: reply.ns },
+    ok: 1,
   });
+  const arrayAt = CURSOR_PREFIX_BYTES + field.length + 1;
+  const rowsBytes = measureRows(rows);
+  const bytes = new Uint8Array(frame.length + rowsBytes);
+  bytes.set(frame.subarray(0, arrayAt + 4));
+  writeRows(bytes, arrayAt + 4, rows);
+  bytes.set(frame.subarray(arrayAt + 4), arrayAt + 4 + rowsBytes);
+  const view = new DataView(bytes.buffer);
+  for (const at of [0, CURSOR_AT, arrayAt]) {
+    view.setInt32(at, view.getInt32(at, true) + rowsBytes, true);
+  }
+  return bytes;
 }
 
 function elementsOf(bytes: Uint8Array) {
@@ -93,36 +105,26 @@ function isIdAt(bytes: Uint8Array, offset: number): boolean {
   return ID_NAME.every((byte, i) => bytes[offset + i] === byte);
 }
 
-function encodeArray(rows: readonly Uint8Array[]): Uint8Array {
-  let size = 5;
-  rows.forEach((row, i) => size += 2 + String(i).length + row.length);
-  const bytes = new Uint8Array(size);
-  new DataView(bytes.buffer).setInt32(0, size, true);
-  let at = 4;
-  rows.forEach((row, i) => {
+function measureRows(rows: readonly Uint8Array[]): number {
+  let size = 0;
+  for (let i = 0; i < rows.length; i++) {
+    size += 2 + String(i).length + rows[i]!.length;
+  }
+  return size;
+}
+
+/** Writes array elements: the type of a document, the index as text, the row. */
+function writeRows(
+  bytes: Uint8Array,
+  start: number,
+  rows: readonly Uint8Array[],
+): void {
+  let at = start;
+  for (let i = 0; i < rows.length; i++) {
     bytes[at++] = 3;
     const name = String(i);
     for (let c = 0; c < name.length; c++) bytes[at++] = name.charCodeAt(c);
-    at++;
-    bytes.set(row, at);
-    at += row.length;
-  });
-  return bytes;
-}
-
-/** Appends a field to an encoded document; `name` is ASCII. */
-function insertField(
-  document: Uint8Array,
-  name: string,
-  value: { readonly type: number; readonly bytes: Uint8Array },
-): Uint8Array {
-  const size = document.length + 2 + name.length + value.bytes.length;
-  const bytes = new Uint8Array(size);
-  bytes.set(document.subarray(0, -1));
-  new DataView(bytes.buffer).setInt32(0, size, true);
-  let at = document.length - 1;
-  bytes[at++] = value.type;
-  for (let c = 0; c < name.length; c++) bytes[at++] = name.charCodeAt(c);
-  bytes.set(value.bytes, at + 1);
-  return bytes;
+    bytes.set(rows[i]!, ++at);
+    at += rows[i]!.length;
+  }
 }

@@ -59,7 +59,9 @@ export function updateRow(
   write: Write,
 ): { readonly document: Document; readonly isModified: boolean } {
   const trace: PathTrace = {};
-  compileFilter(write.filter, write.variables)(row.document, trace);
+  if (write.update.needsPosition) {
+    compileFilter(write.filter, write.variables)(row.document, trace);
+  }
   const document = write.update.apply(decodeDocument(row.bytes), {
     isInsert: false,
     now: write.now,

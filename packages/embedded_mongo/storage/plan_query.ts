@@ -63,7 +63,13 @@ export interface QueryShape {
 const MAX_INTERVALS = 1000;
 const ESTIMATE_LIMIT = 1000;
 const END_OF_INDEX = Uint8Array.of(0xff);
-const ID_FIELDS: readonly SortField[] = [{ path: "_id", direction: 1 }];
+const ID_INDEX: PlannedIndex = {
+  id: undefined,
+  name: "_id_",
+  keyPattern: { _id: 1 },
+  fields: [{ path: "_id", direction: 1 }],
+  isMultikey: false,
+};
 
 /**
  * Plans a query.
@@ -74,6 +80,8 @@ const ID_FIELDS: readonly SortField[] = [{ path: "_id", direction: 1 }];
  * @throws {MongoError} BadValue when the hint names no index.
  */
 export function planQuery(collection: Collection, shape: QueryShape): Plan {
+  const byId = planById(shape);
+  if (byId) return byId;
   const bounds = readFilterBounds(shape.filter);
   const indexes = listIndexes(collection, shape);
   const plans = indexes.flatMap((index) =>
@@ -122,6 +130,21 @@ export function countEntries(
   return total;
 }
 
+/** One value of `_id` is one row at most: nothing serves better. */
+function planById({ filter, hint }: QueryShape): IndexPlan | undefined {
+  if (hint !== undefined || !Object.hasOwn(filter, "_id")) return undefined;
+  const { predicates, conditionCount } = readFilterBounds({ _id: filter._id });
+  const [point] = predicates.get("_id") ?? [];
+  const [key, another] = point?.kind === "points" ? point.keys : [];
+  if (conditionCount !== 1 || !key || another) return undefined;
+  return {
+    ...createFullPlan(ID_INDEX),
+    intervals: [{ low: key, high: concat(key, END_OF_INDEX) }],
+    isSorted: true,
+    isExact: Object.keys(filter).length === 1,
+  };
+}
+
 function listIndexes(
   collection: Collection,
   shape: QueryShape,
@@ -135,13 +158,7 @@ function listIndexes(
       ))
   );
   return [
-    {
-      id: undefined,
-      name: "_id_",
-      keyPattern: { _id: 1 },
-      fields: ID_FIELDS,
-      isMultikey: false,
-    },
+    ID_INDEX,
     ...usable.map((index) => ({
       id: index.id,
       name: index.name,

@@ -32,6 +32,8 @@ export interface UpdateUse extends UpdateMoment {
 /** A compiled update: consumes a document and returns the new one. */
 export interface Update {
   readonly kind: "operators" | "replacement" | "pipeline";
+  /** Whether a path holds `$`, the element that the query matched. */
+  readonly needsPosition: boolean;
   readonly apply: (document: Document, use: UpdateUse) => Document;
 }
 
@@ -87,6 +89,7 @@ function compileReplacement(replacement: Document): Update {
   }
   return {
     kind: "replacement",
+    needsPosition: false,
     apply: (document) => keepId(document, { ...replacement }),
   };
 }
@@ -106,6 +109,7 @@ function compilePipelineUpdate(
   }
   return {
     kind: "pipeline",
+    needsPosition: false,
     apply: (document) => {
       const id = getField(document, "_id");
       const [result = {}] = runStages([document], pipeline, { variables });
@@ -164,6 +168,7 @@ function compileOperators(update: Document, arrayFilters: unknown): Update {
   steps.sort((left, right) => comparePaths(left.parts, right.parts));
   return {
     kind: "operators",
+    needsPosition: paths.some((path) => /\.\$(\.|$)/.test(path)),
     apply: (document, use) => {
       const positions = { arrayIndex: use.arrayIndex, arrayFilters: filters };
       return applySteps(document, { steps, renames, positions, use });
@@ -275,7 +280,7 @@ function rejectUnknownFilters(
   filters: Positions["arrayFilters"],
 ): void {
   const used = new Set(
-    paths.flatMap((path) =>
+    paths.filter((path) => path.includes("$[")).flatMap((path) =>
       [...path.matchAll(/\$\[(\w+)\]/g)].map((m) => m[1]!)
     ),
   );
