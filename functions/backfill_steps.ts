@@ -6,9 +6,8 @@
  * Users that cannot be read or stored are named in the job, and the rest goes on.
  */
 import { NonRetriableError } from "inngest";
-import { z } from "zod";
 import type { ClerkApiUser } from "../lib/clerk/clerk_api_schema.ts";
-import type { UserCursor, UserPage } from "../lib/clerk/list_users.ts";
+import { userCursor, type UserPage } from "../lib/clerk/list_users.ts";
 import {
   type ClerkUser,
   clerkUser,
@@ -51,11 +50,6 @@ interface WrittenPage {
 }
 
 const CAUSE = "backfill";
-
-const checkpoint = z.object({
-  userId: z.string(),
-  createdAtMs: z.number(),
-});
 
 /**
  * Makes sure of the key before a run of a job, and counts what there is.
@@ -121,9 +115,9 @@ async function readPage(
   job: JobDocument,
   pageSize?: number,
 ): Promise<UserPage | null> {
-  const after: UserCursor | undefined = job.checkpoint === null
+  const after = job.checkpoint === null
     ? undefined
-    : checkpoint.parse(JSON.parse(job.checkpoint));
+    : userCursor.parse(JSON.parse(job.checkpoint));
   const pages = clerkApi.listUsers({
     after,
     ...(pageSize === undefined ? {} : { pageSize }),

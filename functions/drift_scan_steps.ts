@@ -8,6 +8,7 @@
 import { NonRetriableError } from "inngest";
 import { z } from "zod";
 import { type ClerkUser, clerkUser } from "../lib/events.ts";
+import { userCursor } from "../lib/clerk/list_users.ts";
 import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
 import type { UserDrift } from "../lib/store/drift.ts";
 import { findUserDrift } from "../lib/sync/drift.ts";
@@ -21,7 +22,7 @@ export const scanProgress = z.object({
   reportId: z.string(),
   phase: z.enum(["users", "ghosts", "confirm", "done"]),
   /** Last user of Clerk that was compared, in the first phase. */
-  after: z.object({ userId: z.string(), createdAtMs: z.number() }).nullable(),
+  after: userCursor.nullable(),
   /** Last id of ours that was looked at, in the other phases. */
   afterId: z.string().nullable(),
   checked: z.number(),

@@ -8,23 +8,31 @@
  * user seen, less those already given. A short page ends the walk only once such
  * a window holds nothing new, for a capped limit looks like an end too.
  *
- * Not promised: a user re-dated to behind the walk is not given; after a resume,
- * users who share the cursor's millisecond may be given twice.
+ * A walk that is resumed knows from its cursor whom it has given of the last two
+ * milliseconds: else users who share one would be news for ever.
+ *
+ * Not promised: a user re-dated to behind the walk is not given.
  *
  * Source: clerk/openapi-specs, bapi/2026-05-12, GetUserList.
  */
 
+import { z } from "zod";
 import { type ClerkApiUser, clerkApiUsersSchema } from "./clerk_api_schema.ts";
 import type { ClerkRead, ClerkRequester } from "./clerk_request.ts";
 import { readParsed, readRequired } from "./read_parsed.ts";
 
 /** Where a walk has got to; plain JSON, to be kept as a checkpoint. */
-export interface UserCursor {
+export const userCursor = z.object({
   /** Id of the last user given. */
-  readonly userId: string;
+  userId: z.string(),
   /** Its created_at, Unix ms. */
-  readonly createdAtMs: number;
-}
+  createdAtMs: z.number(),
+  /** Others given of that millisecond and the one before, up to 1,000. */
+  tiedIds: z.array(z.string()).optional(),
+});
+
+/** Where a walk has got to. */
+export type UserCursor = Readonly<z.infer<typeof userCursor>>;
 
 /** Some users, each for the first time in this walk. */
 export interface UserPage {
@@ -54,6 +62,8 @@ interface Walk {
   readonly given: Map<string, number>;
   /** Refusals of a cursor in a row; after two it is not tried again. */
   refusals: number;
+  /** Whether the cursor could not name all whom it was given in a tie with. */
+  readonly isTieCut: boolean;
   /** How far into a window that is full of users already given. */
   windowOffset: number;
 }
@@ -61,6 +71,7 @@ interface Walk {
 const MAX_PAGE_SIZE = 500; // Clerk's maximum
 const MAX_REFUSALS = 2;
 const MAX_GIVEN = 100_000;
+const MAX_TIED = 1_000;
 const TASK = "list users";
 
 /**
@@ -92,7 +103,8 @@ export async function* listUsers(
     else if (isShort && byCursor === undefined) return;
     else walk.windowOffset += page.length;
     // So long a tie cannot be told from news: there the short page has to do.
-    if (isShort && walk.given.size >= MAX_GIVEN) return;
+    const isLongTie = walk.isTieCut || walk.given.size >= MAX_GIVEN;
+    if (isShort && isLongTie) return;
     isWindowDue = isShort || users.length === 0;
   }
 }
@@ -104,7 +116,12 @@ function startWalk(
   signal: AbortSignal | undefined,
 ): Walk {
   const given = new Map<string, number>();
-  if (after !== undefined) given.set(after.userId, after.createdAtMs);
+  const { tiedIds = [] } = after ?? {};
+  if (after !== undefined) {
+    for (const id of [...tiedIds, after.userId]) {
+      given.set(id, after.createdAtMs);
+    }
+  }
   const last = after;
   return {
     requester,
@@ -113,6 +130,7 @@ function startWalk(
     last,
     given,
     refusals: 0,
+    isTieCut: tiedIds.length >= MAX_TIED,
     windowOffset: 0,
   };
 }
@@ -181,7 +199,17 @@ function advance(walk: Walk, users: readonly ClerkApiUser[]): UserPage {
   if (cursor.createdAtMs !== walk.last?.createdAtMs) walk.windowOffset = 0;
   walk.last = cursor;
   forgetBefore(walk.given, cursor.createdAtMs - 1);
-  return { users, cursor };
+  return { users, cursor: withTied(cursor, walk.given) };
+}
+
+function withTied(
+  { userId, createdAtMs }: UserCursor,
+  given: ReadonlyMap<string, number>,
+): UserCursor {
+  const tiedIds = [...given.keys()].filter((id) => id !== userId);
+  return tiedIds.length === 0
+    ? { userId, createdAtMs }
+    : { userId, createdAtMs, tiedIds: tiedIds.slice(-MAX_TIED) };
 }
 
 function forgetBefore(given: Map<string, number>, createdAtMs: number): void {

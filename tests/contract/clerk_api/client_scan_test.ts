@@ -32,6 +32,11 @@ async function scan(
   return ids;
 }
 
+async function readFirst<T>(items: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const item of items) return item;
+  return undefined;
+}
+
 function idsInOrder(clerk: FakeClerk): string[] {
   return Array.from(
     { length: clerk.users.size },
@@ -201,6 +206,41 @@ Deno.test("listUsers() resumes from any page's cursor, kept as JSON, even if its
       .map(({ userId }) => userId);
     const expected = all.slice(all.indexOf(after.userId) + 1);
     assertEquals(rest, expected.filter((id) => !gone.includes(id)));
+  }
+});
+
+Deno.test("listUsers() gives everybody once, and ends, when it is resumed at every page", async (t) => {
+  const cases: Record<string, ClerkApiOptions> = {
+    "spread": { users: 95 },
+    "dense": { users: 95, spacingMs: 1 },
+    "tied": { users: makeTiedUsers(95) },
+    "tied, cursor refused": {
+      users: makeTiedUsers(95),
+      cursorSupport: "refused",
+    },
+    "tied, cursor ignored": {
+      users: makeTiedUsers(95),
+      cursorSupport: "ignored",
+      timeBounds: "inclusive",
+    },
+    "tied beyond what a cursor names": { users: makeTiedUsers(1_200) },
+  };
+  for (const [name, options] of Object.entries(cases)) {
+    await t.step(name, async () => {
+      await using clerk = await startClerkApi(options);
+      const client = makeClient(clerk);
+      const ids: string[] = [];
+      let after: UserCursor | undefined;
+      for (let walk = 0; walk <= clerk.users.size; walk++) {
+        const page = await readFirst(
+          client.listUsers({ pageSize: 10, after }),
+        );
+        if (page === undefined) break;
+        ids.push(...page.users.map(({ id }) => id));
+        after = JSON.parse(JSON.stringify(page.cursor));
+      }
+      assertEquals(ids.toSorted(), idsInOrder(clerk).toSorted());
+    });
   }
 });
 
