@@ -18,6 +18,7 @@ export type ClerkApi = Pick<
   ClerkApiClient,
   | "countUsers"
   | "getInstanceId"
+  | "getNewestChange"
   | "getUser"
   | "listUsers"
   | "listUsersByIds"

@@ -12,6 +12,7 @@ import { syncMembership } from "./sync_membership.ts";
 import { syncOrganization } from "./sync_organization.ts";
 import { syncUserFromClerk } from "./sync_user_from_clerk.ts";
 import { updateUserFromClerk } from "./update_user_from_clerk.ts";
+import { watchAlerts } from "./watch_alerts.ts";
 
 /**
  * Makes all functions.
@@ -34,5 +35,6 @@ export function createFunctions(
     reconcileUser(deps),
     backfillUsers(deps),
     checkQuarantine(deps),
+    watchAlerts(deps),
   ];
 }

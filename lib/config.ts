@@ -59,11 +59,26 @@ export interface AuthConfig {
   readonly sessionSecret: string | undefined;
 }
 
-/** Where alerts go; both may be undefined. */
+/** What raises an alert. */
+export interface AlertLimits {
+  /** Usual gaps between events that may pass without one. */
+  readonly silenceGaps: number;
+  /** No shorter silence raises one, ms. */
+  readonly minSilenceMs: number;
+  /** 99th percentile of the lag from Clerk to MongoDB, ms. */
+  readonly lagP99Ms: number;
+  /** Share of events that may fail, 0 to 1. */
+  readonly failureShare: number;
+  /** Differences between Clerk and MongoDB. */
+  readonly driftItems: number;
+}
+
+/** What raises an alert and where alerts go; both places may be undefined. */
 export interface AlertConfig {
   /** Takes Slack's JSON. */
   readonly webhookUrl: string | undefined;
   readonly email: string | undefined;
+  readonly limits: AlertLimits;
 }
 
 /** The services that follow from an event; undefined ones are not used. */
@@ -189,6 +204,13 @@ function toConfig(values: Environment, isProduction: boolean): Config {
     alerts: {
       webhookUrl: values.ALERT_WEBHOOK_URL,
       email: values.ALERT_EMAIL,
+      limits: {
+        silenceGaps: values.ALERT_SILENCE_GAPS,
+        minSilenceMs: values.ALERT_SILENCE_MIN_S * 1000,
+        lagP99Ms: values.ALERT_LAG_P99_S * 1000,
+        failureShare: values.ALERT_FAILURE_PERCENT / 100,
+        driftItems: values.ALERT_DRIFT_ITEMS,
+      },
     },
     providers: toProvidersConfig(values),
   };

@@ -152,8 +152,9 @@ for (const [part, env, missing] of HALF_PROVIDERS) {
 }
 
 Deno.test("readConfig() uses no provider and repairs nothing unless told to", () => {
-  const { providers, alerts, driftRepair } = readConfig({});
-  assertEquals({ ...providers, ...alerts, driftRepair }, {
+  const { providers, alerts: { limits: _, ...places }, driftRepair } =
+    readConfig({});
+  assertEquals({ ...providers, ...places, driftRepair }, {
     resend: undefined,
     stripe: undefined,
     mailchimp: undefined,
@@ -177,4 +178,32 @@ for (
 
 Deno.test("readConfig() never removes ghosts unasked", () => {
   assertEquals(namesOf(faultsOf({ DRIFT_REPAIR: "ghost" })), ["DRIFT_REPAIR"]);
+});
+
+Deno.test("readConfig() reads what raises an alert in the units of its names", () => {
+  assertEquals(readConfig({}).alerts.limits, {
+    silenceGaps: 10,
+    minSilenceMs: 900_000,
+    lagP99Ms: 60_000,
+    failureShare: 0.05,
+    driftItems: 1,
+  });
+  const { limits } = readConfig({
+    ALERT_SILENCE_GAPS: "3",
+    ALERT_SILENCE_MIN_S: "15",
+    ALERT_LAG_P99_S: "2",
+    ALERT_FAILURE_PERCENT: "50",
+    ALERT_DRIFT_ITEMS: "100",
+  }).alerts;
+  assertEquals(limits, {
+    silenceGaps: 3,
+    minSilenceMs: 15_000,
+    lagP99Ms: 2_000,
+    failureShare: 0.5,
+    driftItems: 100,
+  });
+  assertEquals(
+    namesOf(faultsOf({ ALERT_SILENCE_GAPS: "0", ALERT_LAG_P99_S: "soon" })),
+    ["ALERT_SILENCE_GAPS", "ALERT_LAG_P99_S"],
+  );
 });

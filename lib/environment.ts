@@ -14,6 +14,11 @@ const url = z.url({
   error: "must be an http:// or https:// URL",
 }).transform((text) => text.replace(/\/+$/, ""));
 
+const numberFrom = (least: number) =>
+  z.string().transform(Number).refine((value) => value >= least, {
+    error: `must be a number, ${least} or more`,
+  });
+
 // Svix: 24 to 64 bytes in base64, `whsec_` before them is optional.
 const webhookSecret = z.string().refine(isWebhookSecret, {
   error:
@@ -74,6 +79,11 @@ const environment = z.object({
     (kinds) => kinds !== undefined,
     { error: "must be off, all, or missing, stale and edited with commas" },
   ).transform((kinds) => kinds ?? []),
+  ALERT_SILENCE_GAPS: numberFrom(1).default(10),
+  ALERT_SILENCE_MIN_S: numberFrom(1).default(900),
+  ALERT_LAG_P99_S: numberFrom(1).default(60),
+  ALERT_FAILURE_PERCENT: numberFrom(0.1).default(5),
+  ALERT_DRIFT_ITEMS: numberFrom(1).default(1),
   ALERT_WEBHOOK_URL: url.optional(),
   ALERT_EMAIL: z.email("must be an e-mail address").optional(),
   RESEND_API_KEY: z.string().optional(),

@@ -297,3 +297,6 @@ export const backfillRequested = z.union([
 
 /** Name of the event that asks for an import of all users from Clerk. */
 export const BACKFILL_REQUESTED = "rollcall/users.backfill.requested";
+
+/** Name of the event that asks for a look at the alerts, beside the one a minute. */
+export const ALERTS_CHECK_REQUESTED = "rollcall/alerts.check.requested";

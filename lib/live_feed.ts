@@ -49,12 +49,23 @@ export interface JobProgressedMessage {
   readonly at: number;
 }
 
+/** Alerts were opened or closed. */
+export interface AlertsChangedMessage {
+  readonly kind: "alerts-changed";
+  /** Kinds of alerts. */
+  readonly opened: readonly string[];
+  readonly closed: readonly string[];
+  /** When, ms. */
+  readonly at: number;
+}
+
 /** One thing that happened. */
 export type LiveMessage =
   | EventSettledMessage
   | EventsRecordedMessage
   | WebhooksRefusedMessage
-  | JobProgressedMessage;
+  | JobProgressedMessage
+  | AlertsChangedMessage;
 
 /** Somebody who listens; neither method may throw. */
 export interface LiveListener {

@@ -52,16 +52,16 @@ const MIN_GAPS = 10;
  * Learns what is usual.
  *
  * @param record What arrived when.
- * @param now The present; its own hour is not over and teaches nothing.
+ * @param at When it is asked for: whether that hour is known decides the kind.
  * @returns What is usual.
  */
 export function learnUsualTraffic(
   record: TrafficRecord,
-  now: Date,
+  at: Date,
 ): UsualTraffic {
   const recentGapMs = findRecentGap(record.newest);
   const busySlots = createHabit(record);
-  const isKnown = busySlots(now.getTime()) !== undefined;
+  const isKnown = busySlots(at.getTime()) !== undefined;
   if (!isKnown && recentGapMs === undefined) {
     return { kind: "unknown", gapMsAt: () => null };
   }

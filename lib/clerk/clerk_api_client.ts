@@ -78,6 +78,12 @@ export interface ListOptions extends CallOptions {
   readonly pageSize?: number | undefined;
 }
 
+/** The user that Clerk changed last. */
+export interface NewestChange {
+  readonly userId: string;
+  readonly updatedAt: Date;
+}
+
 /** Clerk's Backend API, as far as Rollcall reads it. */
 export interface ClerkApiClient {
   /** Names the instance, `ins_…`, that the key belongs to; null if not told. */
@@ -93,8 +99,8 @@ export interface ClerkApiClient {
     ids: readonly string[],
     options?: CallOptions,
   ): Promise<ClerkApiUser[]>;
-  /** Tells when Clerk last changed any user; null when it has none. */
-  getNewestUpdatedAt(options?: CallOptions): Promise<Date | null>;
+  /** Tells which user Clerk changed last; null when it has none. */
+  getNewestChange(options?: CallOptions): Promise<NewestChange | null>;
   /** Reads one organization; null when Clerk has none by that id (any more). */
   getOrganization(
     id: string,
@@ -167,7 +173,7 @@ function bindUsers(requester: ClerkRequester) {
       ids: readonly string[],
       { signal }: CallOptions = {},
     ) => listUsersByIds(requester, ids, signal),
-    async getNewestUpdatedAt({ signal }: CallOptions = {}) {
+    async getNewestChange({ signal }: CallOptions = {}) {
       const params = new URLSearchParams({
         order_by: "-updated_at",
         limit: "1",
@@ -179,7 +185,9 @@ function bindUsers(requester: ClerkRequester) {
         request,
         clerkApiUsersSchema,
       );
-      return user === undefined ? null : new Date(user.updated_at);
+      return user === undefined
+        ? null
+        : { userId: user.id, updatedAt: new Date(user.updated_at) };
     },
   };
 }

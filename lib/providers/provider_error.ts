@@ -41,7 +41,7 @@ export class ProviderError extends AppError {
       ? `${provider} does not answer (${code})`
       : `${provider} answers ${status} ${code}`;
     super(`Cannot ${task}: ${state}`, {
-      code: `${provider}-${code}`.toLowerCase().replaceAll("_", "-"),
+      code: `${provider}-${code}`.toLowerCase().replace(/[_ ]/g, "-"),
       // At our own edge it is the upstream that fails, whoever is to blame.
       status: retryable ? 503 : 502,
       retryable,

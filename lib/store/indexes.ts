@@ -61,6 +61,15 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   audit_log: [
     { key: { at: -1, _id: -1 } },
   ],
+  alerts: [
+    {
+      key: { kind: 1 },
+      unique: true,
+      partialFilterExpression: { state: "open" },
+    },
+    { key: { state: 1, opened_at: -1, _id: -1 } },
+    { key: { "notices.state": 1 } },
+  ],
   freshness: [
     { key: { at: 1 }, expireAfterSeconds: FRESHNESS_S },
   ],

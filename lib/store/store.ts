@@ -12,9 +12,12 @@ import type { UserDocument } from "../sync/user_document.ts";
 import { Changes } from "./changes.ts";
 import { connectMongo } from "./connect_mongo.ts";
 import { DeadLetters } from "./dead_letters.ts";
+import { AlertNotices } from "./alert_notices.ts";
+import { Alerts } from "./alerts.ts";
 import { AuditLog } from "./audit_log.ts";
 import { DriftFindings } from "./drift.ts";
 import { Freshness } from "./freshness.ts";
+import { Heartbeats } from "./heartbeats.ts";
 import { createIndexGuard } from "./indexes.ts";
 import { Jobs } from "./jobs.ts";
 import { createHistoryReader, type HistoryReader } from "./overview_history.ts";
@@ -39,6 +42,11 @@ export interface Store extends AsyncDisposable {
   readonly quarantine: Quarantine;
   /** Which signing secret verified when. */
   readonly secretUse: SecretUse;
+  readonly alerts: Alerts;
+  /** The messages about them. */
+  readonly alertNotices: AlertNotices;
+  /** When recurring functions ran last. */
+  readonly heartbeats: Heartbeats;
   /** Lag and traffic, by the hour. */
   readonly freshness: Freshness;
   /** Who did or saw what in the dashboard. */
@@ -93,6 +101,9 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     quarantine: new Quarantine(db),
     secretUse: new SecretUse(db),
     freshness,
+    alerts: new Alerts(db),
+    alertNotices: new AlertNotices(db),
+    heartbeats: new Heartbeats(db),
     auditLog: new AuditLog(db),
     drift: new DriftFindings(db),
     readHistory: createHistoryReader({ db, freshness }),

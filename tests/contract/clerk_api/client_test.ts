@@ -92,16 +92,19 @@ Deno.test("listUsersByIds() gets a hundred at once and leaves out the unknown", 
   await assertRejects(() => client.listUsersByIds(ids), RangeError);
 });
 
-Deno.test("getNewestUpdatedAt() tells the last change of any user, or null", async () => {
+Deno.test("getNewestChange() tells which user was changed last and when, or null", async () => {
   const clock = new ManualClock();
   await using clerk = await startClerkApi({ clock });
   const client = makeClient(clerk);
-  assertEquals(await client.getNewestUpdatedAt(), null);
+  assertEquals(await client.getNewestChange(), null);
   const { id } = await clerk.createUser();
   await clerk.createUser();
   clock.advance(5_000);
   await clerk.updateUser(id, { last_name: "Vexford" });
-  assertEquals(await client.getNewestUpdatedAt(), clock.now());
+  assertEquals(await client.getNewestChange(), {
+    userId: id,
+    updatedAt: clock.now(),
+  });
 });
 
 Deno.test("listOrganizations() and listMemberships() give everything once, through a deletion between pages", async () => {
@@ -226,7 +229,7 @@ Deno.test("Retry-After holds back every call that shares the limiter", async () 
   assertEquals(clock.now().getTime(), startMs);
   await one.countUsers();
   assertEquals(clock.now().getTime(), startMs + 10_000);
-  await other.getNewestUpdatedAt();
+  await other.getNewestChange();
   assertEquals(one.usage(), { requests: 3, retries: 1, rateLimited: 1 });
 });
 

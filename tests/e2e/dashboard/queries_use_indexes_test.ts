@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Document, MongoClient } from "mongodb";
+import { readAlertSignals } from "../../../lib/store/alert_signals.ts";
 import { readDeadLetters } from "../../../lib/store/dead_letter_page.ts";
 import { readEventPage } from "../../../lib/store/event_page.ts";
 import {
@@ -144,6 +145,17 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   "a replay of a user": (store) =>
     scopes(store, { kind: "user", id: "user_000001" }),
   "the jobs": (store) => store.jobs.readNewest(20),
+  "open alerts": (store) => store.alerts.readOpen(),
+  "past alerts": (store) => store.alerts.readClosed(20),
+  "what is to be told of alerts": (store) => store.alertNotices.listDue(),
+  "what alerts are judged by": (store) =>
+    readAlertSignals(store, {
+      now: new Date(NOW.getTime() + 3_600_000),
+      limits: { silenceGaps: 10, minSilenceMs: 900_000 },
+      secrets: ["a1b2c3d4"],
+      canScan: true,
+      watchedSince: NOW,
+    }),
   "the audit log": (store) => store.auditLog.readNewest(20),
 };
 

@@ -1,0 +1,51 @@
+/**
+ * When a recurring function ran last: what does not run cannot say so itself.
+ */
+import type { Collection, Db } from "mongodb";
+
+/** Inngest's id of the function that looks for alerts. */
+export const WATCH_ALERTS = "watch-alerts";
+
+/** A document of the collection `heartbeats`. */
+export interface Heartbeat {
+  /** Inngest's function id. */
+  _id: string;
+  /** When it ran for the first time. */
+  first_at: Date;
+  last_at: Date;
+}
+
+/** The record of what ran when. */
+export class Heartbeats {
+  /** The collection itself, for reading. */
+  readonly documents: Collection<Heartbeat>;
+
+  /** @param db The database. */
+  constructor(db: Db) {
+    this.documents = db.collection<Heartbeat>("heartbeats");
+  }
+
+  /**
+   * Notes that a function has done its work.
+   *
+   * @param functionId Inngest's function id.
+   * @param now When.
+   */
+  async beat(functionId: string, now: Date): Promise<void> {
+    await this.documents.updateOne(
+      { _id: functionId },
+      { $max: { last_at: now }, $setOnInsert: { first_at: now } },
+      { upsert: true },
+    );
+  }
+
+  /**
+   * Reads when a function ran.
+   *
+   * @param functionId Inngest's function id.
+   * @returns First and last time, or null when it never did.
+   */
+  async read(functionId: string): Promise<Heartbeat | null> {
+    return await this.documents.findOne({ _id: functionId });
+  }
+}

@@ -1,0 +1,306 @@
+/** From the record and Clerk to alerts that open and close by themselves. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { findUnseenChange } from "../../../functions/find_unseen_change.ts";
+import { lookForAlerts } from "../../../functions/watch_alerts.ts";
+import { ALERTS_CHECK_REQUESTED } from "../../../lib/events.ts";
+import { EMPTY_USER } from "../../../lib/sync/user_document.ts";
+import { openRollcall } from "../../support/open_rollcall.ts";
+import { startSlack } from "../../support/providers/start_slack.ts";
+import {
+  type AlertBed,
+  arrive,
+  lookAndTell,
+  MINUTE_MS,
+  MONDAY_MS,
+  openAlertBed,
+  readOpenKinds,
+} from "./alert_bed.ts";
+
+Deno.test("lookForAlerts() opens silence at the instant it becomes unusual, and closes it with the next event", async () => {
+  await using bed = await openAlertBed();
+  const { clock, store, deps } = bed;
+  clock.advance(16 * MINUTE_MS);
+  const early = await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), []);
+  // Ten gaps of two minutes.
+  assertEquals(early.nextMs, MONDAY_MS + 20 * MINUTE_MS);
+  clock.advance(4 * MINUTE_MS);
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), ["silence"]);
+
+  await arrive(store, "msg_again", clock.now());
+  clock.advance(1_000);
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), []);
+  assertEquals(
+    bed.heard.map((message) =>
+      message.kind === "alerts-changed" && [message.opened, message.closed]
+    ),
+    [[["silence"], []], [[], ["silence"]]],
+  );
+});
+
+Deno.test("lookForAlerts() does not ask what is usual while events arrive", async () => {
+  await using bed = await openAlertBed();
+  bed.clock.advance(5 * MINUTE_MS);
+  const look = await lookForAlerts(bed.deps);
+  assertEquals(look.nextMs, MONDAY_MS + 15 * MINUTE_MS);
+  assertEquals(await readOpenKinds(bed), []);
+});
+
+Deno.test("lookForAlerts() opens silence at once when Clerk has a change that nobody told of", async () => {
+  await using bed = await openAlertBed();
+  const { clock, clerk, deps, store } = bed;
+  const { id } = await clerk.createUser({ first_name: "Ada" });
+  const changedMs = clock.now().getTime();
+  clock.advance(MINUTE_MS);
+  const look = await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), []);
+  assertEquals(look.nextMs, changedMs + 2 * MINUTE_MS);
+  clock.advance(MINUTE_MS);
+  await lookForAlerts(deps);
+  const [alert] = await store.alerts.readOpen();
+  assertEquals(alert?.kind, "silence");
+  assertStringIncludes(alert?.detail ?? "", "Clerk changed a user");
+
+  await store.users.documents.insertOne({
+    ...EMPTY_USER,
+    _id: id,
+    username: "ada",
+    clerk_updated_at: new Date(changedMs),
+    sync: {
+      version: changedMs,
+      event_at: null,
+      event_id: null,
+      source: "webhook",
+      synced_at: clock.now(),
+      clerk_username: null,
+    },
+  });
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), []);
+});
+
+/** What the question to Clerk gives, by what is known here of its newest user. */
+const UNSEEN: [
+  string,
+  (bed: AlertBed, id: string) => Promise<unknown>,
+  "seen" | "unseen" | "unknown",
+][] = [
+  ["nothing", () => Promise.resolve(), "unseen"],
+  [
+    "a tombstone",
+    ({ store, clock }, id) =>
+      store.users.tombstones.insertOne({
+        _id: id,
+        deleted_at: clock.now(),
+        event_id: "msg_deleted",
+      }),
+    "seen",
+  ],
+  [
+    "an event that failed",
+    ({ store, clock }, id) => arrive(store, "msg_bad", clock.now(), id),
+    "seen",
+  ],
+  [
+    "an event from before the change",
+    ({ store, clock }, id) =>
+      arrive(store, "msg_old", new Date(clock.now().getTime() - 1), id),
+    "unseen",
+  ],
+  [
+    "no answer of Clerk's",
+    ({ clerk }) => Promise.resolve(clerk.faults.rates = { "status-500": 1 }),
+    "unknown",
+  ],
+];
+
+for (const [what, prepare, expected] of UNSEEN) {
+  Deno.test(`findUnseenChange() finds the newest change ${expected}: ${what}`, async () => {
+    await using bed = await openAlertBed();
+    const { clerk, clock, deps } = bed;
+    const changedAt = clock.now();
+    const { id } = await clerk.createUser();
+    await prepare(bed, id);
+    const found = await findUnseenChange(deps, new Date(0));
+    const outcomes = { unseen: changedAt, seen: null, unknown: undefined };
+    assertEquals(found, outcomes[expected]);
+  });
+}
+
+Deno.test("findUnseenChange() leaves alone what was changed before the first event", async () => {
+  await using bed = await openAlertBed();
+  await bed.clerk.createUser();
+  const later = new Date(MONDAY_MS + 1);
+  assertEquals(await findUnseenChange(bed.deps, later), null);
+});
+
+Deno.test("findUnseenChange() leaves alone what another instance changed", async () => {
+  await using bed = await openAlertBed({ CLERK_INSTANCE_ID: "ins_elsewhere" });
+  await bed.clerk.createUser();
+  assertEquals(await findUnseenChange(bed.deps, new Date(0)), null);
+});
+
+Deno.test("lookForAlerts() opens an alert for dead letters and closes it once they are replayed", async () => {
+  await using bed = await openAlertBed();
+  const { store, clock, deps } = bed;
+  await store.deadLetters.add({
+    function_id: "rollcall-update-user-from-clerk",
+    event_id: "msg_newest",
+    event_name: "clerk/user.updated",
+    subject: "user_1",
+    run_id: "run_1",
+    error: { name: "Error", message: "it broke" },
+    failed_at: clock.now(),
+  });
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), ["dead-letters"]);
+  await store.deadLetters.markReplayed(["msg_newest"], clock.now());
+  for (let minute = 0; minute < 3; minute++) {
+    await lookForAlerts(deps);
+    clock.advance(MINUTE_MS);
+  }
+  assertEquals(await readOpenKinds(bed), []);
+});
+
+Deno.test("lookForAlerts() opens an alert for late commits, from the record of freshness", async () => {
+  await using bed = await openAlertBed();
+  const { store, clock, deps } = bed;
+  const settled_at = clock.now().getTime();
+  await store.freshness.record({
+    receivedAt: [],
+    settled: Array.from({ length: 30 }, () => ({
+      outcome: "applied" as const,
+      settled_at,
+      lag_ms: 90_000,
+    })),
+  });
+  clock.advance(1);
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), ["lag"]);
+  clock.advance(18 * MINUTE_MS);
+  await arrive(store, "msg_later", clock.now());
+  await lookForAlerts(deps);
+  clock.advance(2 * MINUTE_MS);
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), []);
+});
+
+Deno.test("lookForAlerts() leaves its heartbeat", async () => {
+  await using bed = await openAlertBed();
+  await lookForAlerts(bed.deps);
+  bed.clock.advance(MINUTE_MS);
+  await lookForAlerts(bed.deps);
+  const beat = await bed.store.heartbeats.read("watch-alerts");
+  assertEquals(
+    [beat?.first_at.getTime(), beat?.last_at.getTime()],
+    [MONDAY_MS, MONDAY_MS + MINUTE_MS],
+  );
+});
+
+/** Lets silence become unusual. */
+function fallSilent({ clock }: AlertBed): void {
+  clock.advance(20 * MINUTE_MS);
+}
+
+Deno.test("an alert is told to both places, once each, with a link to the filtered page", async () => {
+  await using bed = await openAlertBed();
+  fallSilent(bed);
+  await lookAndTell(bed);
+  await lookAndTell(bed);
+  const url =
+    "https://rollcall.example.com/dashboard/events?from=2026-01-26T08:00";
+  assertEquals(
+    bed.slack.messages.map((message) => [message.text, message.url]),
+    [["Rollcall alert: Webhooks are not arriving", url]],
+  );
+  assertEquals(
+    bed.resend.sent.map((email) => [email.to, email.subject]),
+    [["ops@example.com", "Rollcall alert: Webhooks are not arriving"]],
+  );
+  assertStringIncludes(bed.resend.sent[0]?.text ?? "", url);
+
+  await arrive(bed.store, "msg_again", bed.clock.now());
+  await lookAndTell(bed);
+  const over = "Rollcall alert is over: Webhooks are not arriving";
+  assertEquals(bed.slack.messages.at(-1)?.text, over);
+  assertEquals(bed.resend.sent.at(-1)?.subject, over);
+  assertEquals([bed.slack.messages.length, bed.resend.sent.length], [2, 2]);
+});
+
+Deno.test("an alert is told once by two runs at once", async () => {
+  await using bed = await openAlertBed();
+  fallSilent(bed);
+  await Promise.all([lookAndTell(bed), lookAndTell(bed), lookAndTell(bed)]);
+  assertEquals(bed.slack.messages.length, 1);
+  assertEquals(bed.resend.sent.length, 1);
+});
+
+Deno.test("an alert that nobody takes stays open, and is told once somebody does", async () => {
+  await using bed = await openAlertBed();
+  fallSilent(bed);
+  bed.slack.failAlways({ kind: "refuse", status: 503 });
+  const look = await lookAndTell(bed);
+  assert(look.nextMs !== null);
+  assertEquals(await readOpenKinds(bed), ["silence"]);
+  const [alert] = await bed.store.alerts.readOpen();
+  assertEquals(alert?.notices.map(({ state }) => state), ["due", "sent"]);
+  assertStringIncludes(alert?.notices[0]?.error ?? "", "503");
+
+  bed.slack.failAlways(undefined);
+  bed.clock.advance(look.nextMs - bed.clock.now().getTime());
+  await lookAndTell(bed);
+  await lookAndTell(bed);
+  assertEquals(bed.slack.messages.length, 1);
+  assertEquals(bed.resend.sent.length, 1);
+});
+
+Deno.test("an alert that ended before anybody was told is told with its end", async () => {
+  await using bed = await openAlertBed();
+  fallSilent(bed);
+  bed.slack.failNext({ kind: "refuse", status: 503 });
+  await lookAndTell(bed);
+  await arrive(bed.store, "msg_again", bed.clock.now());
+  await lookAndTell(bed);
+  bed.clock.advance(MINUTE_MS);
+  await lookAndTell(bed);
+  await lookAndTell(bed);
+  assertEquals(
+    bed.slack.messages.map(({ color }) => color),
+    ["danger", "good"],
+  );
+});
+
+Deno.test("an alert is given up on where it is refused for good", async () => {
+  await using bed = await openAlertBed();
+  fallSilent(bed);
+  bed.slack.failAlways({ kind: "refuse", status: 404 });
+  await lookAndTell(bed);
+  bed.clock.advance(60 * MINUTE_MS);
+  await lookAndTell(bed);
+  const posted = bed.slack.calls.length;
+  const [alert] = await bed.store.alerts.readOpen();
+  assertEquals([posted, alert?.notices[0]?.state], [1, "refused"]);
+});
+
+Deno.test("watch-alerts looks and tells when it is asked to, through the engine", async () => {
+  await using slack = startSlack();
+  await using rollcall = await openRollcall({
+    ALERT_WEBHOOK_URL: slack.hookUrl,
+  });
+  const { store, sender } = rollcall.services;
+  await store.deadLetters.add({
+    function_id: "rollcall-update-user-from-clerk",
+    event_id: "msg_1",
+    event_name: "clerk/user.updated",
+    subject: "user_1",
+    run_id: "run_1",
+    error: { name: "Error", message: "it broke" },
+    failed_at: new Date(),
+  });
+  await sender.send({ id: "check_1", name: ALERTS_CHECK_REQUESTED, data: {} });
+  const message = await slack.next();
+  assertEquals(message.text, "Rollcall alert: Events failed for good");
+  assertEquals(message.url, "http://localhost:8000/dashboard/failures");
+});
