@@ -4,8 +4,9 @@
  *
  * One document an event and object, so that recording twice changes nothing.
  */
-import type { Collection, Db } from "mongodb";
+import { type Collection, type Db, MongoBulkWriteError } from "mongodb";
 import type { DocumentChange, EventSettled } from "../events.ts";
+import { isDuplicateIn } from "./duplicate_key.ts";
 
 /** A document of the collection `changes`. Dates in values are ISO 8601 text. */
 export interface ChangeDocument {
@@ -43,17 +44,20 @@ export class Changes {
   async record(settled: readonly EventSettled[]): Promise<void> {
     const changes = settled.flatMap(toDocuments);
     if (changes.length === 0) return;
-    await this.documents.bulkWrite(
-      changes.map(({ _id, ...facts }) => ({
-        updateOne: {
-          filter: { _id },
-          update: { $setOnInsert: facts },
-          upsert: true,
-        },
-      })),
-      { ordered: false },
-    );
+    try {
+      // Half the time of as many upserts; what is there already is refused.
+      await this.documents.insertMany(changes, { ordered: false });
+    } catch (error) {
+      if (!hasOnlyDuplicates(error)) throw error;
+    }
   }
+}
+
+function hasOnlyDuplicates(error: unknown): boolean {
+  if (!(error instanceof MongoBulkWriteError)) return false;
+  const errors = [error.writeErrors].flat();
+  return errors.length > 0 &&
+    errors.every((each) => isDuplicateIn(each, "_id"));
 }
 
 function toDocuments(settled: EventSettled): ChangeDocument[] {
