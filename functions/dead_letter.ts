@@ -49,6 +49,7 @@ export async function keepDeadLetter(
     lag_ms: null,
     changes: [],
     source: "dead-letter",
+    run_id,
   }]);
   deps.feed.publish({
     kind: "events-recorded",

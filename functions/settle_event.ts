@@ -65,12 +65,14 @@ export function describeOutcome(
  * @param deps The sender of events.
  * @param event The event that was handled.
  * @param settled What became of it.
+ * @param runId Inngest's id of the run.
  * @throws {EventNotTakenError} when Inngest does not take the word.
  */
 export async function settleEvent(
   deps: Pick<FunctionDependencies, "sender">,
   event: ReceivedEvent,
   settled: SettledOutcome,
+  runId: string,
 ): Promise<void> {
   const data: EventSettled = {
     ...settled,
@@ -78,6 +80,7 @@ export async function settleEvent(
     type: event.type,
     lag_ms: lagOf(event, settled.settled_at),
     source: sourceOfEvent(event),
+    run_id: runId,
   };
   // The id makes a repeated word harmless; a later replay has a later time.
   const id = `${event.eventId}:settled:${settled.settled_at}`;

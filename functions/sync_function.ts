@@ -44,7 +44,7 @@ export function createSyncFunction(
       triggers,
       onFailure: (failure) => keepDeadLetter(deps, failure),
     },
-    async ({ event, step }) => {
+    async ({ event, step, runId }) => {
       const received = receiveEvent(event);
       const settled = await step.run(
         `write-${collection}`,
@@ -68,7 +68,7 @@ export function createSyncFunction(
         reason: settled.reason,
         at: settled.settled_at,
       });
-      await settleEvent(deps, received, settled);
+      await settleEvent(deps, received, settled, runId);
       return { outcome: settled.outcome, reason: settled.reason };
     },
   );

@@ -12,8 +12,10 @@ const PLACES: Readonly<Record<string, readonly [href: string, name: string]>> =
     o: ["/dashboard", "overview"],
     u: ["/dashboard/users", "users"],
     e: ["/dashboard/events", "events"],
+    r: ["/dashboard/runs", "runs"],
     f: ["/dashboard/failures", "failures"],
     d: ["/dashboard/drift", "drift"],
+    b: ["/dashboard/jobs", "jobs"],
     s: ["/dashboard/system", "system"],
   };
 

@@ -186,6 +186,8 @@ export const eventSettled = z.object({
   lag_ms: z.number().nullable(),
   changes: z.array(documentChange),
   source: z.string(),
+  /** Inngest's id of the run. */
+  run_id: z.string().optional(),
 });
 
 /** Data of `rollcall/event.settled`. */

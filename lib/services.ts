@@ -29,6 +29,8 @@ import {
   createInngestClient,
   type InngestConnection,
 } from "./inngest/create_client.ts";
+import { createAskInngest, inngestOrigin } from "./inngest/inngest_api.ts";
+import { createRunsApi, type RunsApi } from "./inngest/runs_api.ts";
 import { createEventSender, type EventSender } from "./inngest/event_sender.ts";
 import { readKeptSecret } from "./kept_secret.ts";
 import { createLiveFeed, type LiveFeed } from "./live_feed.ts";
@@ -63,6 +65,10 @@ export interface Services extends AsyncDisposable {
   readonly feed: LiveFeed;
   /** Inngest's calls to the functions. */
   readonly serveInngest: (request: Request) => Promise<Response>;
+  /** The functions that are served, by id and name. */
+  readonly functions: readonly { readonly id: string; readonly name: string }[];
+  /** Their runs. */
+  readonly runs: RunsApi;
   /** Resolves when Inngest answers. */
   readonly pingInngest: () => Promise<void>;
   readonly checkPassword: PasswordGate;
@@ -198,6 +204,8 @@ export async function openServices(
     sealer,
     serveInngest,
     admission: createAdmission(ADMISSION),
+    functions: functions.map((fn) => ({ id: fn.id(), name: fn.name })),
+    runs: createRunsApi(createAskInngest(inngestPart.value)),
     pingInngest: () => pingInngest(inngestPart.value),
     generatedPassword,
     verifyWebhook: await createWebhookVerifier(config.clerk.webhookSecrets),
@@ -286,10 +294,8 @@ async function startInngestPart(
 
 /** Any answer but a server error means that Inngest can be reached. */
 async function pingInngest(connection: InngestConnection): Promise<void> {
-  const { baseUrl, isDev, fetch: ask = fetch } = connection;
-  const origin = baseUrl ??
-    (isDev ? "http://localhost:8288" : "https://api.inngest.com");
-  const response = await ask(`${origin}/health`);
+  const { fetch: ask = fetch } = connection;
+  const response = await ask(`${inngestOrigin(connection)}/health`);
   await response.body?.cancel();
   if (response.status >= 500) {
     throw new Error(`Inngest answers ${response.status}`);

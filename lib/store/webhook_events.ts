@@ -36,6 +36,8 @@ export interface WebhookEventDocument {
   settled_at: Date | null;
   /** From Clerk's timestamp to the commit, ms. */
   lag_ms: number | null;
+  /** Inngest's id of the run that settled it; absent where nothing did. */
+  run_id?: string;
   /** When the same event was seen again after it had been settled. */
   redelivered_at: Date | null;
 }
@@ -122,6 +124,7 @@ function toSettledWrites(settled: EventSettled): Write[] {
     reason: settled.reason,
     settled_at,
     lag_ms: settled.lag_ms,
+    ...(settled.run_id === undefined ? {} : { run_id: settled.run_id }),
   };
   const birth = {
     type: settled.type,
@@ -140,7 +143,7 @@ function toDiscardedWrites(
   _id: string,
   facts: Pick<
     WebhookEventDocument,
-    "state" | "reason" | "settled_at" | "lag_ms"
+    "state" | "reason" | "settled_at" | "lag_ms" | "run_id"
   >,
   birth: Partial<WebhookEventDocument>,
 ): Write[] {

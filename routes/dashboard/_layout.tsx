@@ -24,6 +24,11 @@ const PAGES = [
     icon: "M13 3 5 14h6l-1 7 8-11h-6l1-7Z",
   },
   {
+    href: "/dashboard/runs",
+    text: "Runs",
+    icon: "M7 4.5v15l12-7.5L7 4.5Z",
+  },
+  {
     href: "/dashboard/failures",
     text: "Failures",
     icon: "M12 4 2.5 20h19L12 4Zm0 6v4m0 3v.1",

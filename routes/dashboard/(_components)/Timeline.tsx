@@ -2,7 +2,7 @@
 import type { TimelineEntry } from "../../../lib/store/user_page.ts";
 import { ChangeTable } from "./ChangeTable.tsx";
 import { Instant } from "./Instant.tsx";
-import { eventLink } from "./links.ts";
+import { eventLink, runLink } from "./links.ts";
 import { StateBadge } from "./StateBadge.tsx";
 
 interface TimelineProps {
@@ -45,6 +45,7 @@ function EntryTitle({ entry }: { readonly entry: TimelineEntry }) {
       <span>
         <a href={eventLink(event._id)}>{event.type}</a>{" "}
         <StateBadge state={event.state} reason={event.reason} />
+        {event.run_id && <a class="small" href={runLink(event.run_id)}>run</a>}
       </span>
     );
   }

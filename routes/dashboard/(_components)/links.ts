@@ -11,6 +11,11 @@ export function eventLink(id: string): string {
   return `/dashboard/events/${encodeURIComponent(id)}`;
 }
 
+/** @returns The address of a run's page. */
+export function runLink(id: string): string {
+  return `/dashboard/runs/${encodeURIComponent(id)}`;
+}
+
 /**
  * Makes the address where a replay is confirmed.
  *

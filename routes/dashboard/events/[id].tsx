@@ -9,19 +9,25 @@ import {
   readEventPage,
 } from "../../../lib/store/event_page.ts";
 import type { WebhookEventDocument } from "../../../lib/store/webhook_events.ts";
+import type { Run } from "../../../lib/inngest/run_schema.ts";
+import { type Asked, askRuns } from "../(_components)/ask_runs.ts";
 import { ChangeTable } from "../(_components)/ChangeTable.tsx";
 import { formatMs } from "../(_components)/EventTable.tsx";
 import { Fact } from "../(_components)/Fact.tsx";
 import { Instant } from "../(_components)/Instant.tsx";
 import { idOf, replayLink } from "../(_components)/links.ts";
+import { NoInngest } from "../(_components)/NoInngest.tsx";
 import { PageHead } from "../(_components)/PageHead.tsx";
 import { Payload } from "../(_components)/Payload.tsx";
 import { RevealForm } from "../(_components)/RevealForm.tsx";
+import { RunTable } from "../(_components)/RunTable.tsx";
 import { StateBadge } from "../(_components)/StateBadge.tsx";
 import { Subject } from "../(_components)/Subject.tsx";
 
 interface EventData {
   readonly found: EventPage;
+  /** What the event started, automations too; null when nothing is known. */
+  readonly runs: Asked<readonly Run[]> | null;
   readonly isRevealed: boolean;
   readonly session: Session | null;
   readonly now: Date;
@@ -66,6 +72,7 @@ export default define.page<typeof handler>(function EventDetail({ data }) {
       <div class="columns">
         <div>
           <Facts event={event} now={now} />
+          <Runs runs={data.runs} now={now} />
           <Changes changes={changes} />
         </div>
         <section aria-labelledby="payload">
@@ -89,7 +96,11 @@ async function readEvent(
   const { services, session } = ctx.state;
   const found = await readEventPage(services.store, idOf(ctx.url));
   if (found === null) throw new HttpError(404);
-  return { found, isRevealed, session, now: services.clock.now() };
+  const { run_id } = found.event;
+  const runs = run_id === undefined
+    ? null
+    : await askRuns(services.runs.readSiblings(run_id));
+  return { found, runs, isRevealed, session, now: services.clock.now() };
 }
 
 /** Reasons as sentences. */
@@ -150,6 +161,29 @@ function Facts({ event, now }: FactsProps) {
           {event.instance_id && <code>{event.instance_id}</code>}
         </Fact>
       </dl>
+    </section>
+  );
+}
+
+interface RunsProps {
+  readonly runs: EventData["runs"];
+  readonly now: Date;
+}
+
+function Runs({ runs, now }: RunsProps) {
+  if (runs === null) return null;
+  return (
+    <section aria-labelledby="runs">
+      <h2 id="runs">Runs</h2>
+      {runs.kind === "silent"
+        ? <NoInngest error={runs.error} />
+        : runs.value.length === 0
+        ? (
+          <p class="muted">
+            Inngest has forgotten them: it keeps runs for some days.
+          </p>
+        )
+        : <RunTable runs={runs.value} now={now} />}
     </section>
   );
 }

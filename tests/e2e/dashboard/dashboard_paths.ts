@@ -7,6 +7,7 @@ export const DASHBOARD_PATHS: Readonly<Record<string, string>> = {
   event: "/dashboard/events/msg_000049",
   quarantine: "/dashboard/events/quarantine",
   replay: "/dashboard/replay?state=failed",
+  runs: "/dashboard/runs",
   failures: "/dashboard/failures",
   drift: "/dashboard/drift",
   jobs: "/dashboard/jobs",
