@@ -96,7 +96,8 @@ const listedStep = z.object({
   name: step.name,
   op: step.op ?? null,
   state: step.status.toLowerCase(),
-  queuedAt: step.queued_at ?? step.attempts[0]?.started_at ?? null,
+  // What is stored of a failed step begins with its end.
+  queuedAt: earliest(step.queued_at, step.attempts[0]?.started_at ?? null),
   endedAt: step.ended_at,
   output: step.output,
   failedAttempts: step.attempts.map(({ started_at, ended_at, error }) => ({
@@ -105,6 +106,11 @@ const listedStep = z.object({
     error,
   })),
 }));
+
+function earliest(a: Date | null, b: Date | null): Date | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
 
 /** A run of v1 that lists its steps. */
 export const runWithSteps = z.object({

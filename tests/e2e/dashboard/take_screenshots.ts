@@ -3,8 +3,10 @@
  * that is the same every time. Run it with `deno task screenshots`.
  */
 import { launchBrowser } from "../../support/browser.ts";
+import { clerkPayload } from "../../support/clerk_payloads.ts";
 import {
   ADMIN_PASSWORD,
+  type RollcallProcess,
   startRollcall,
 } from "../../support/rollcall_process.ts";
 import { DASHBOARD_PATHS } from "./dashboard_paths.ts";
@@ -24,6 +26,7 @@ if (import.meta.main) {
   const now = new Date();
   await seedDashboard(store, { users: 120, events: 400, now });
   await seedTrouble(store, now);
+  const paths = { ...DASHBOARD_PATHS, run: await makeRuns(rollcall) };
   for (const colorScheme of ["light", "dark"] as const) {
     for (const [size, width] of Object.entries(WIDTHS)) {
       const page = await browser.newPage({ width, height: 800, colorScheme });
@@ -35,11 +38,30 @@ if (import.meta.main) {
       await take("sign_in");
       await page.fill("#password", ADMIN_PASSWORD);
       await page.click("button[type=submit]");
-      for (const [name, path] of Object.entries(DASHBOARD_PATHS)) {
+      for (const [name, path] of Object.entries(paths)) {
         await page.goto(origin + path);
         await page.getByText("Live", { exact: true }).waitFor();
         await take(name);
       }
     }
   }
+}
+
+/** Has the functions do something: the answer is the path of a run that failed. */
+async function makeRuns(rollcall: RollcallProcess): Promise<string> {
+  await using feed = await rollcall.listen();
+  const good = clerkPayload("user.created__email-password").text;
+  const broken = JSON.stringify({
+    type: "user.updated",
+    data: { id: "user_000001", first_name: 1 },
+  });
+  const bodies = { msg_good: good, msg_broken: broken };
+  for (const [id, body] of Object.entries(bodies)) {
+    const answer = await rollcall.send(body, { id });
+    await answer.body?.cancel();
+  }
+  await feed.outcomes(Object.keys(bodies));
+  const event = await rollcall.store.webhookEvents.documents
+    .findOne({ _id: "msg_broken" });
+  return `/dashboard/runs/${event?.run_id}`;
 }
