@@ -2,15 +2,15 @@
 import { page } from "fresh";
 import { define } from "../../../lib/define.ts";
 import type { JobDocument } from "../../../lib/store/jobs.ts";
+import { AskedBanner } from "../(_components)/AskedBanner.tsx";
 import { EmptyState } from "../(_components)/EmptyState.tsx";
-import { Instant } from "../(_components)/Instant.tsx";
+import { JobProgress } from "../(_components)/JobProgress.tsx";
 import { PageHead } from "../(_components)/PageHead.tsx";
 
 interface JobsData {
   readonly jobs: readonly JobDocument[];
-  /** Whether the job that was asked for just now has not begun yet. */
+  /** Whether a job was asked for just now that has not begun yet. */
   readonly isStarting: boolean;
-  readonly isOperator: boolean;
   readonly now: Date;
 }
 
@@ -18,29 +18,23 @@ const ROWS = 50;
 
 export const handler = define.handlers<JobsData>({
   async GET(ctx) {
-    const { services, session } = ctx.state;
-    const jobs = await services.store.jobs.readNewest(ROWS);
+    const { store, clock } = ctx.state.services;
+    const jobs = await store.jobs.readNewest(ROWS);
     const asked = ctx.url.searchParams.get("asked");
-    return page({
-      jobs,
-      isStarting: asked !== null && jobs.every(({ _id }) => _id !== asked),
-      isOperator: session?.role === "operator",
-      now: services.clock.now(),
-    });
+    const isStarting = asked !== null && jobs.every(({ _id }) => _id !== asked);
+    return page({ jobs, isStarting, now: clock.now() });
   },
 });
 
 export default define.page<typeof handler>(
-  function JobsPage({ data: { jobs, isStarting, now } }) {
+  function JobsPage({ data: { jobs, isStarting, now }, url, state }) {
     return (
       <>
         <PageHead title="Jobs" lead="Replays and other long work" />
         {isStarting && (
-          <section class="banner banner-good" role="status">
-            <p class="banner-title">
-              It was handed to Inngest and begins in a moment.
-            </p>
-          </section>
+          <AskedBanner url={url}>
+            Inngest has taken it; it is shown here as soon as it begins.
+          </AskedBanner>
         )}
         {jobs.length === 0 && !isStarting && (
           <EmptyState title="No job was started yet">
@@ -50,11 +44,26 @@ export default define.page<typeof handler>(
           </EmptyState>
         )}
         {jobs.map((job) => (
-          <p key={job._id}>
-            {job.kind} {job.state} <Instant at={job.started_at} now={now} />
-          </p>
+          <section key={job._id} aria-labelledby={`title-${job._id}`}>
+            <h2 id={`title-${job._id}`}>{titleOf(job)}</h2>
+            <JobProgress
+              job={job}
+              now={now}
+              isOperator={state.session?.role === "operator"}
+              next={url.pathname}
+            />
+          </section>
         ))}
       </>
     );
   },
 );
+
+/** What a job does, and in which mode. */
+function titleOf({ kind, request }: JobDocument): string {
+  const name = kind.charAt(0).toUpperCase() + kind.slice(1);
+  if (kind !== "replay") return name;
+  return request.mode === "full"
+    ? "Replay of data and automations"
+    : "Replay of the data";
+}

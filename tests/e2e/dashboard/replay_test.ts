@@ -66,6 +66,29 @@ Deno.test("replays", async (t) => {
     await page.context().close();
   });
 
+  await t.step("show their progress, pause, go on and stop", async () => {
+    const page = await signIn();
+    await page.goto(`${origin}/dashboard/replay`);
+    const all = await store.webhookEvents.documents.countDocuments();
+    await page.getByLabel("10 a second").check();
+    await page.getByRole("button", { name: `Replay ${all} events` }).click();
+    await page.waitForURL(/\/dashboard\/jobs\?asked=/);
+    const id = new URL(page.url()).searchParams.get("asked") ?? "";
+    const job = page.locator(`[id="job-${id}"]`);
+    const press = async (name: string, state: string) => {
+      await job.getByRole("button", { name }).click();
+      await job.getByText(state, { exact: true }).waitFor();
+      assertEquals((await store.jobs.read(id))?.state, state);
+    };
+    await press("Pause", "paused");
+    await press("Resume", "running");
+    await press("Cancel", "cancelled");
+    const done = (await store.jobs.read(id))?.done;
+    await job.getByText(`${done} of ${all} events`).waitFor();
+    assertEquals(page.errors, []);
+    await page.context().close();
+  });
+
   await t.step(
     "are not for viewers, and refuse what no form sends",
     async () => {

@@ -50,9 +50,14 @@ if (import.meta.main) {
 /** Has the functions do something: the answer is the path of a run that failed. */
 async function makeRuns(rollcall: RollcallProcess): Promise<string> {
   await using feed = await rollcall.listen();
-  const good = clerkPayload("user.created__email-password").text;
+  const timestamp = Date.now();
+  const good = JSON.stringify({
+    ...JSON.parse(clerkPayload("user.created__email-password").text),
+    timestamp,
+  });
   const broken = JSON.stringify({
     type: "user.updated",
+    timestamp,
     data: { id: "user_000001", first_name: 1 },
   });
   const bodies = { msg_good: good, msg_broken: broken };
