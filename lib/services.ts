@@ -1,11 +1,9 @@
 /**
- * Opens what the service is made of; the one place that knows whether MongoDB
- * and Inngest are embedded or somewhere else. From here on both are an address.
+ * Opens what the service is made of. Whether MongoDB and Inngest are embedded or
+ * somewhere else only lib/parts/ knows: here both are an address.
  */
 import type { Inngest, InngestFunction } from "inngest";
 import { serve } from "inngest/edge";
-import { startEngine } from "../packages/embedded_inngest/mod.ts";
-import { startMongo } from "../packages/embedded_mongo/mod.ts";
 import { type Admission, createAdmission } from "./admission.ts";
 import { createPasswordGate, type PasswordGate } from "./auth/password_gate.ts";
 import {
@@ -25,15 +23,14 @@ import {
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { randomReadable } from "./ids.ts";
-import {
-  createInngestClient,
-  type InngestConnection,
-} from "./inngest/create_client.ts";
-import { createAskInngest, inngestOrigin } from "./inngest/inngest_api.ts";
+import { createInngestClient } from "./inngest/create_client.ts";
+import { createAskInngest } from "./inngest/inngest_api.ts";
 import { createRunsApi, type RunsApi } from "./inngest/runs_api.ts";
 import { createEventSender, type EventSender } from "./inngest/event_sender.ts";
 import { readKeptSecret } from "./kept_secret.ts";
 import { createLiveFeed, type LiveFeed } from "./live_feed.ts";
+import { pingInngest, startInngestPart } from "./parts/inngest_part.ts";
+import { startMongoPart } from "./parts/mongo_part.ts";
 import { createMailer, type Mailer } from "./providers/mailer.ts";
 import {
   createQuarantineQueue,
@@ -100,21 +97,8 @@ export interface ServiceOptions {
   readonly clock?: Clock;
 }
 
-/** A started part and the way to stop it. */
-interface Part<T> {
-  readonly value: T;
-  close(): Promise<void>;
-}
-
 /** Webhooks at once, and the memory that their bodies may take. */
 const ADMISSION = { maxRequests: 2_000, maxBytes: 64 * 1024 * 1024 };
-
-interface RunningInngest extends InngestConnection {
-  /** Tells Inngest which functions there are. */
-  readonly register: (
-    handler: (request: Request) => Promise<Response>,
-  ) => Promise<void>;
-}
 
 /**
  * Starts the embedded parts that the configuration asks for and opens the rest.
@@ -222,82 +206,15 @@ async function readSessionSecret({ auth, dataDir }: Config): Promise<string> {
     await readKeptSecret(`${dataDir}/session_secret`);
 }
 
-function openClerkApi({ clerk }: Config): ClerkApiClient | undefined {
+/**
+ * Opens Clerk's Backend API at the configured share of its rate limit.
+ *
+ * @param config The settings.
+ * @returns The client; undefined without CLERK_SECRET_KEY.
+ */
+export function openClerkApi({ clerk }: Config): ClerkApiClient | undefined {
   if (clerk.secretKey === undefined) return undefined;
   const { apiUrl, secretKey, apiShare: share } = clerk;
   const limiter = createClerkRateLimiter({ secretKey, share });
   return createClerkApiClient({ apiUrl, secretKey, limiter });
-}
-
-/**
- * Where the database of a running service is, for tools beside it.
- *
- * @param config The service's settings.
- * @returns The address to connect to.
- */
-export function mongoUriOf({ mongo, dataDir }: Config): string {
-  return mongo.kind === "external"
-    ? mongo.uri
-    : `mongodb://${encodeURIComponent(socketOf(dataDir))}`;
-}
-
-function socketOf(dataDir: string): string {
-  return `${dataDir}/mongo.sock`;
-}
-
-async function startMongoPart(
-  { mongo, dataDir }: Config,
-): Promise<Part<string>> {
-  if (mongo.kind === "external") {
-    return {
-      value: mongo.uri,
-      close: () => Promise.resolve(),
-    };
-  }
-  const server = await startMongo({
-    path: `${dataDir}/mongo`,
-    socketPath: socketOf(dataDir),
-  });
-  return { value: server.uri, close: () => server.close() };
-}
-
-async function startInngestPart(
-  { inngest, dataDir }: Config,
-): Promise<Part<RunningInngest>> {
-  if (inngest.kind === "external") {
-    const { kind: _, ...connection } = inngest;
-    return {
-      value: {
-        ...connection,
-        fetch: undefined,
-        register: () => Promise.resolve(),
-      },
-      close: () => Promise.resolve(),
-    };
-  }
-  const engine = await startEngine({ path: `${dataDir}/inngest` });
-  return {
-    value: {
-      baseUrl: engine.url,
-      eventKey: engine.eventKey,
-      signingKey: engine.signingKey,
-      signingKeyFallback: undefined,
-      isDev: false,
-      fetch: engine.fetch,
-      register: async (handler) => {
-        await engine.register(handler);
-      },
-    },
-    close: () => engine.close(),
-  };
-}
-
-/** Any answer but a server error means that Inngest can be reached. */
-async function pingInngest(connection: InngestConnection): Promise<void> {
-  const { fetch: ask = fetch } = connection;
-  const response = await ask(`${inngestOrigin(connection)}/health`);
-  await response.body?.cancel();
-  if (response.status >= 500) {
-    throw new Error(`Inngest answers ${response.status}`);
-  }
 }

@@ -93,3 +93,44 @@ export function formatSpan(ms: number): string {
     ? `${minutes} min ${seconds % 60} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/**
+ * Says in a line how far a job is.
+ *
+ * @param job The job.
+ * @param noun What is counted, such as `users`.
+ * @returns Such as `500 of 2,000 users, 25 %, 250 a second, 6 s left`.
+ */
+export function describeJob(
+  job: Pick<JobDocument, "state" | "total" | "done" | "worked_ms">,
+  noun: string,
+): string {
+  const { fraction, perSecond, remainingMs } = measureJob(job);
+  return [
+    job.total > 0
+      ? `${formatCount(job.done)} of ${formatCount(job.total)} ${noun}`
+      : `${formatCount(job.done)} ${noun}`,
+    ...(fraction === null ? [] : [`${Math.floor(fraction * 100)} %`]),
+    ...(perSecond === null ? [] : [`${formatCount(perSecond)} a second`]),
+    ...(remainingMs === null ? [] : [`${formatSpan(remainingMs)} left`]),
+  ].join(", ");
+}
+
+/**
+ * Says what became of the things that a job has done.
+ *
+ * @param job The job.
+ * @returns Such as `490 added, 10 unchanged`; empty for a job that does not tell.
+ */
+export function describeCounts(
+  { counts }: Pick<JobDocument, "counts">,
+): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${formatCount(count)} ${name}`)
+    .join(", ");
+}
+
+/** @returns A whole number with separators. */
+export function formatCount(count: number): string {
+  return Math.round(count).toLocaleString("en");
+}

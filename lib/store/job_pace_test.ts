@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { formatSpan, isStalled, measureJob, workedSince } from "./job_pace.ts";
+import {
+  describeCounts,
+  describeJob,
+  formatSpan,
+  isStalled,
+  measureJob,
+  workedSince,
+} from "./job_pace.ts";
 
 const AT = new Date("2026-06-01T12:00:00Z");
 const later = (ms: number) => new Date(AT.getTime() + ms);
@@ -58,4 +65,23 @@ Deno.test("formatSpan() says the two units that matter", () => {
     "1 h 0 min",
     "2 h 5 min",
   ]);
+});
+
+Deno.test("describeJob() says what is known", () => {
+  const job = {
+    state: "running" as const,
+    total: 2_000,
+    done: 500,
+    worked_ms: 2_000,
+  };
+  assertEquals(
+    describeJob(job, "users"),
+    "500 of 2,000 users, 25 %, 250 a second, 6 s left",
+  );
+  const fresh = { ...job, total: 0, done: 0, worked_ms: 0 };
+  assertEquals(describeJob(fresh, "users"), "0 users");
+  assertEquals(
+    describeCounts({ counts: { added: 1_490, unchanged: 10 } }),
+    "1,490 added, 10 unchanged",
+  );
 });

@@ -7,7 +7,7 @@
 import { createClerkApiClient } from "../../lib/clerk/clerk_api_client.ts";
 import { createClerkRateLimiter } from "../../lib/clerk/rate_limiter.ts";
 import type { Config } from "../../lib/config.ts";
-import { mongoUriOf } from "../../lib/services.ts";
+import { mongoUriOf } from "../../lib/parts/mongo_part.ts";
 import { openStore } from "../../lib/store/store.ts";
 import { signedHeaders } from "../signed_headers.ts";
 

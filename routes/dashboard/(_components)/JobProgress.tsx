@@ -3,7 +3,9 @@
  * takes. Plain forms: it works without JavaScript; the page's live view renews it.
  */
 import {
-  formatSpan,
+  describeCounts,
+  describeJob,
+  formatCount,
   isStalled,
   measureJob,
 } from "../../../lib/store/job_pace.ts";
@@ -38,6 +40,7 @@ export function JobProgress(props: JobProgressProps) {
   const { job, now, isOperator, next } = props;
   const noun = NOUNS[job.kind] ?? "items";
   const { fraction } = measureJob(job);
+  const counts = describeCounts(job);
   const hasStalled = isStalled(job, now);
   const actions = [
     ...(hasStalled ? ["resume"] : []),
@@ -67,7 +70,8 @@ export function JobProgress(props: JobProgressProps) {
         {...(fraction === null ? {} : { value: fraction, max: 1 })}
       />
       <p class="muted small">
-        {describe(job, noun)}, started by {job.actor}{" "}
+        {describeJob(job, noun)}
+        {counts && `: ${counts}`}, started by {job.actor}{" "}
         <Instant at={job.started_at} now={now} />
       </p>
       <Failures job={job} />
@@ -98,33 +102,15 @@ function Failures({ job }: { readonly job: JobDocument }) {
   const unnamed = job.failed - job.failures.length;
   return (
     <details id={`job-failures-${job._id}`}>
-      <summary>{job.failed.toLocaleString("en")} could not be done</summary>
+      <summary>{formatCount(job.failed)} could not be done</summary>
       <ul class="small">
         {job.failures.map(({ id, reason }) => (
           <li key={id}>
             <code>{id}</code> {reason}
           </li>
         ))}
-        {unnamed > 0 && <li>and {unnamed.toLocaleString("en")} more</li>}
+        {unnamed > 0 && <li>and {formatCount(unnamed)} more</li>}
       </ul>
     </details>
   );
-}
-
-function describe(job: JobDocument, noun: string): string {
-  const { fraction, perSecond, remainingMs } = measureJob(job);
-  const parts = [
-    job.total > 0
-      ? `${count(job.done)} of ${count(job.total)} ${noun}`
-      : `${count(job.done)} ${noun}`,
-    ...(fraction === null ? [] : [`${Math.floor(fraction * 100)} %`]),
-    ...(perSecond === null ? [] : [`${count(perSecond)} a second`]),
-    ...(remainingMs === null ? [] : [`${formatSpan(remainingMs)} left`]),
-    ...Object.entries(job.counts).map(([name, n]) => `${count(n)} ${name}`),
-  ];
-  return parts.join(", ");
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString("en");
 }
