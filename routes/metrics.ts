@@ -1,9 +1,11 @@
 /** The service's measurements as Prometheus text. */
 import { define } from "../lib/define.ts";
+import { observeStore } from "./(_metrics)/observe_store.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
     const { metrics } = ctx.state.services;
+    await observeStore(ctx.state.services);
     return new Response(await metrics.text(), {
       headers: { "content-type": metrics.contentType },
     });

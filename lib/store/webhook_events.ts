@@ -78,6 +78,15 @@ export class WebhookEvents {
     });
   }
 
+  /** @returns When the newest event arrived; null when none did. */
+  async readNewestAt(): Promise<Date | null> {
+    const newest = await this.documents.findOne({}, {
+      sort: { received_at: -1, _id: -1 },
+      projection: { received_at: 1 },
+    });
+    return newest?.received_at ?? null;
+  }
+
   /**
    * Records what became of events.
    *

@@ -3,6 +3,7 @@
  * totals end in `_total`. One registry per running service, never a global.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { createStoredMetrics, type StoredMetrics } from "./stored_metrics.ts";
 
 /** Every measurement that the service takes. */
 export interface Metrics {
@@ -16,6 +17,8 @@ export interface Metrics {
   readonly writes: Counter<"collection" | "outcome">;
   /** Clerk's timestamp to the commit in MongoDB, in seconds. */
   readonly syncLagSeconds: Histogram;
+  /** What is read from the store for each scrape. */
+  readonly stored: StoredMetrics;
   /** All of them as Prometheus text. */
   text(): Promise<string>;
   /** The text's media type. */
@@ -56,6 +59,7 @@ export function createMetrics(): Metrics {
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600],
       registers,
     }),
+    stored: createStoredMetrics(registry),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

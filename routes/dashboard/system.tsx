@@ -1,24 +1,36 @@
-/** System: what Rollcall stands on, its settings, its secrets by use, who did what. */
+/** System: what Rollcall stands on, alerts, settings, secrets by use, who did what. */
 import { page } from "fresh";
 import manifest from "../../deno.json" with { type: "json" };
 import { fingerprintSecret } from "../../lib/clerk/verify_webhook.ts";
 import type { Config } from "../../lib/config.ts";
 import { define } from "../../lib/define.ts";
+import { ALERTS_CHECK_REQUESTED } from "../../lib/events.ts";
+import type { AlertDocument } from "../../lib/store/alerts.ts";
 import type { AuditEntry } from "../../lib/store/audit_log.ts";
+import { WATCH_ALERTS } from "../../lib/store/heartbeats.ts";
 import type { SecretUseDocument } from "../../lib/store/secret_use.ts";
 import {
   type Dependencies,
   probeDependencies,
   type ProbeResult,
 } from "../(_dependencies)/probe.ts";
+import { requireOperator } from "./(_access)/require_operator.ts";
+import { AlertTable } from "./(_components)/AlertTable.tsx";
+import { AskedBanner } from "./(_components)/AskedBanner.tsx";
 import { EmptyState } from "./(_components)/EmptyState.tsx";
 import { Fact } from "./(_components)/Fact.tsx";
 import { Instant } from "./(_components)/Instant.tsx";
+import { linkWith } from "./(_components)/links.ts";
 import { PageHead } from "./(_components)/PageHead.tsx";
+import { SecretFacts } from "./(_components)/SecretFacts.tsx";
 import { Setting } from "./(_components)/Setting.tsx";
 
 interface SystemData {
   readonly dependencies: Dependencies;
+  /** The open ones first. */
+  readonly alerts: readonly AlertDocument[];
+  /** When somebody looked for alerts, or null. */
+  readonly watchedAt: Date | null;
   readonly secrets: readonly SecretUseDocument[];
   readonly configured: readonly string[];
   readonly audit: readonly AuditEntry[];
@@ -27,6 +39,7 @@ interface SystemData {
 }
 
 const AUDIT_ROWS = 20;
+const PAST_ALERTS = 10;
 
 export const handler = define.handlers<SystemData>({
   async GET(ctx) {
@@ -35,21 +48,61 @@ export const handler = define.handlers<SystemData>({
     const configured = await Promise.all(
       config.clerk.webhookSecrets.map(fingerprintSecret),
     );
-    const [dependencies, secrets, audit] = await Promise.all([
-      probeDependencies(services),
-      store.secretUse.readAll(),
-      store.auditLog.readNewest(AUDIT_ROWS),
-    ]);
-    const now = clock.now();
-    return page({ dependencies, secrets, configured, audit, config, now });
+    const [dependencies, open, past, watch, secrets, audit] = await Promise.all(
+      [
+        probeDependencies(services),
+        store.alerts.readOpen(),
+        store.alerts.readClosed(PAST_ALERTS),
+        store.heartbeats.read(WATCH_ALERTS),
+        store.secretUse.readAll(),
+        store.auditLog.readNewest(AUDIT_ROWS),
+      ],
+    );
+    return page({
+      dependencies,
+      alerts: [...open, ...past],
+      watchedAt: watch?.last_at ?? null,
+      secrets,
+      configured,
+      audit,
+      config,
+      now: clock.now(),
+    });
+  },
+  async POST(ctx) {
+    requireOperator(ctx.state.session);
+    await ctx.state.services.inngest.send({
+      name: ALERTS_CHECK_REQUESTED,
+      data: {},
+    });
+    return ctx.redirect(linkWith(ctx.url, { asked: "1" }), 303);
   },
 });
 
-export default define.page<typeof handler>(function SystemPage({ data }) {
+export default define.page<typeof handler>(function SystemPage(
+  { data, url, state },
+) {
   const { dependencies: { mongodb, inngest }, config, now } = data;
   return (
     <>
       <PageHead title="System" lead={`Rollcall ${manifest.version}`} />
+      <AskedBanner url={url}>
+        What has changed since the last look stands below in a moment.
+      </AskedBanner>
+      <section aria-labelledby="alerts">
+        <div class="section-head">
+          <h2 id="alerts">Alerts</h2>
+          <span class="muted small">
+            Looked for <Instant at={data.watchedAt} now={now} />
+          </span>
+          {state.session?.role === "operator" && (
+            <form method="post">
+              <button type="submit" class="quiet">Look now</button>
+            </form>
+          )}
+        </div>
+        <AlertTable alerts={data.alerts} now={now} />
+      </section>
       <div class="columns">
         <div>
           <section aria-labelledby="dependencies">
@@ -65,7 +118,7 @@ export default define.page<typeof handler>(function SystemPage({ data }) {
               <Fact label="V8">{Deno.version.v8}</Fact>
             </dl>
           </section>
-          <Secrets
+          <SecretFacts
             secrets={data.secrets}
             configured={data.configured}
             now={now}
@@ -94,63 +147,6 @@ function Probe({ kind, result: { status, ms } }: ProbeProps) {
       </>
     )
     : <span class="badge badge-failed">does not answer</span>;
-}
-
-interface SecretsProps {
-  readonly secrets: readonly SecretUseDocument[];
-  readonly configured: readonly string[];
-  readonly now: Date;
-}
-
-function Secrets({ secrets, configured, now }: SecretsProps) {
-  const seen = secrets.map(({ _id }) => _id);
-  const unused = configured.filter((secret) => !seen.includes(secret));
-  return (
-    <section aria-labelledby="secrets">
-      <h2 id="secrets">Webhook secrets</h2>
-      {seen.length + unused.length === 0
-        ? (
-          <EmptyState title="No secret is configured">
-            Set <code>CLERK_WEBHOOK_SIGNING_SECRET</code>{" "}
-            to the secret of the endpoint in Clerk's dashboard.
-          </EmptyState>
-        )
-        : (
-          <dl class="facts">
-            {unused.map((secret) => (
-              <Fact key={secret} label={secret}>
-                Has not verified an event yet
-              </Fact>
-            ))}
-            {secrets.map((secret) => (
-              <Fact key={secret._id} label={secret._id}>
-                <SecretUse secret={secret} now={now} />
-                {!configured.includes(secret._id) && (
-                  <span class="below">no longer configured</span>
-                )}
-              </Fact>
-            ))}
-          </dl>
-        )}
-    </section>
-  );
-}
-
-interface SecretUseProps {
-  readonly secret: SecretUseDocument;
-  readonly now: Date;
-}
-
-function SecretUse(
-  { secret: { first_at, last_at, count }, now }: SecretUseProps,
-) {
-  return (
-    <>
-      Used <Instant at={last_at} now={now} />, by {count.toLocaleString("en")}
-      {" "}
-      events since <Instant at={first_at} now={now} />
-    </>
-  );
 }
 
 function Settings({ config }: { readonly config: Config }) {

@@ -1,10 +1,15 @@
 /**
  * Whether all is well, and if not, the one thing to look at first.
  *
- * The worst comes first: without Inngest nothing gets in, failures have lost
- * somebody's change, drift is a difference that nobody has explained yet.
+ * The worst comes first: without Inngest nothing gets in, and when nobody looks
+ * for alerts their absence says nothing. Alerts come from the store, where they
+ * stay whatever has become of who found them.
  */
+import { ALERT_KINDS } from "../../../lib/alerts/alert.ts";
+import { describeDuration } from "../../../lib/alerts/describe_duration.ts";
 import type { Services } from "../../../lib/services.ts";
+import type { AlertDocument } from "../../../lib/store/alerts.ts";
+import { WATCH_ALERTS } from "../../../lib/store/heartbeats.ts";
 import type { Overview } from "../../../lib/store/overview.ts";
 import { probe } from "../../(_dependencies)/probe.ts";
 
@@ -18,6 +23,8 @@ export interface Health {
 
 /** A page does not wait longer for Inngest, ms. */
 const PING_TIMEOUT_MS = 250;
+/** Somebody looks every minute. */
+const WATCH_LATE_MS = 5 * 60_000;
 
 /**
  * Finds the one thing that the banner says.
@@ -27,11 +34,25 @@ const PING_TIMEOUT_MS = 250;
  * @returns The worst that is known.
  */
 export async function readHealth(
-  services: Pick<Services, "pingInngest" | "config">,
+  services: Pick<Services, "pingInngest" | "config" | "store" | "clock">,
   overview: Overview,
 ): Promise<Health> {
-  const inngest = await probe(services.pingInngest, PING_TIMEOUT_MS);
+  const { pingInngest, store, clock } = services;
+  const [inngest, watch, alerts] = await Promise.all([
+    probe(pingInngest, PING_TIMEOUT_MS),
+    store.heartbeats.read(WATCH_ALERTS),
+    store.alerts.readOpen(),
+  ]);
   if (inngest.status === "down") return INNGEST_DOWN;
+  // Before its first time nothing has stopped.
+  const watchedMs = watch && clock.now().getTime() - watch.last_at.getTime();
+  if (watchedMs !== null && watchedMs > WATCH_LATE_MS) {
+    return unwatched(watchedMs);
+  }
+  const [worst, ...others] = alerts.toSorted((a, b) =>
+    ALERT_KINDS.indexOf(a.kind) - ALERT_KINDS.indexOf(b.kind)
+  );
+  if (worst !== undefined) return alerted(worst, others.length);
   if (overview.failureCount > 0) return failed(overview.failureCount);
   if (services.config.clerk.webhookSecrets.length === 0) return NO_SECRET;
   if (overview.eventCount === 0) return NOTHING_YET;
@@ -68,6 +89,37 @@ const NOTHING_YET: Health = {
     "Point a webhook endpoint of Clerk at /api/webhooks/clerk and send an example from its Testing tab.",
   link: null,
 };
+
+function unwatched(ms: number): Health {
+  return {
+    level: "bad",
+    title: "Nobody looks for alerts",
+    detail: `watch-alerts last ran ${
+      describeDuration(ms)
+    } ago: Inngest does not call the functions, and what goes wrong now is not noticed.`,
+    link: { href: "/dashboard/system", text: "Look at the system" },
+  };
+}
+
+function alerted(
+  { title, detail, path }: AlertDocument,
+  others: number,
+): Health {
+  if (others === 0) {
+    return {
+      level: "bad",
+      title,
+      detail,
+      link: { href: path, text: "Look at it" },
+    };
+  }
+  return {
+    level: "bad",
+    title: `${title}, and ${others} more`,
+    detail,
+    link: { href: "/dashboard/system#alerts", text: "See all alerts" },
+  };
+}
 
 function failed(count: number): Health {
   return {

@@ -145,6 +145,7 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   "a replay of a user": (store) =>
     scopes(store, { kind: "user", id: "user_000001" }),
   "the jobs": (store) => store.jobs.readNewest(20),
+  "the newest event": (store) => store.webhookEvents.readNewestAt(),
   "open alerts": (store) => store.alerts.readOpen(),
   "past alerts": (store) => store.alerts.readClosed(20),
   "what is to be told of alerts": (store) => store.alertNotices.listDue(),

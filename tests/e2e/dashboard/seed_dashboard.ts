@@ -59,6 +59,7 @@ export async function seedDashboard(store: Store, seed: Seed): Promise<void> {
         : []
     ),
   });
+  await seedAlerts(store, now);
   await store.changes.documents.insertMany(
     events.filter(({ state }) => state === "applied").map(makeChange),
   );
@@ -73,6 +74,20 @@ export async function seedDashboard(store: Store, seed: Seed): Promise<void> {
       failed_at: event.received_at,
     });
   }
+}
+
+/** One that is over and one that is open. */
+async function seedAlerts(store: Store, now: Date): Promise<void> {
+  const alert = {
+    kind: "silence" as const,
+    title: "Webhooks are not arriving",
+    detail: "The last event arrived 20 minutes ago.",
+    path: "/dashboard/events",
+  };
+  const update = { now, channels: ["webhook", "email"] as const };
+  await store.alerts.apply([{ ...alert, state: "firing" }], update);
+  await store.alerts.apply([{ kind: "silence", state: "clear" }], update);
+  await store.alerts.apply([{ ...alert, state: "firing" }], update);
 }
 
 const pad = (index: number) => String(index).padStart(6, "0");

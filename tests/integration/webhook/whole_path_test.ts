@@ -1,5 +1,10 @@
 /** A signed webhook in, a document out: every fixture, and every bad input. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   CLERK_PAYLOADS,
   type ClerkPayload,
@@ -83,6 +88,14 @@ Deno.test("the whole path takes every kind of event that Clerk sends", async (t)
       new Date(nowMs),
     );
     assert(busy.some(({ busySlots }) => busySlots > 0));
+    const metrics = await (await fetch(`${rollcall.origin}/metrics`)).text();
+    for (
+      const series of [
+        'rollcall_freshness_seconds{quantile="0.99"}',
+        'rollcall_alerts_open{kind="silence"} 0',
+        'rollcall_last_timestamp_seconds{what="event"}',
+      ]
+    ) assertStringIncludes(metrics, series);
   });
 });
 
