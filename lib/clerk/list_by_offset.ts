@@ -4,7 +4,7 @@
  *
  * A deletion between two pages moves the rest forward; the walk notices that
  * `total_count` has shrunk and steps back as far. Given twice within a page's
- * reach is given once. Not promised: a deletion and a creation between the same
+ * reach is given once, but for a walk that is resumed. Not promised: a deletion and a creation between the same
  * two pages look like no change at all.
  *
  * Source: clerk/openapi-specs, bapi/2026-05-12, ListOrganizations,
@@ -15,6 +15,20 @@ import { z } from "zod";
 import type { ClerkRequester } from "./clerk_request.ts";
 import { readRequired } from "./read_parsed.ts";
 
+/** Where a walk has got to; plain JSON, to be kept as a checkpoint. */
+export interface OffsetPosition {
+  /** Items that lie behind the walk. */
+  readonly offset: number;
+  /** The length of the list when they were read. */
+  readonly total: number;
+}
+
+/** Some items, and where to go on after them. */
+export interface OffsetPage<Item> {
+  readonly items: readonly Item[];
+  readonly next: OffsetPosition;
+}
+
 /** Which list, and how. */
 export interface ListByOffsetOptions<Item> {
   /** In the words of an error: `list organizations`. */
@@ -24,13 +38,15 @@ export interface ListByOffsetOptions<Item> {
   readonly itemSchema: z.ZodType<Item>;
   /** Items in a page, 1 to 500. Default 500. */
   readonly pageSize?: number | undefined;
+  /** Where an earlier walk got to. Default: the beginning. */
+  readonly after?: OffsetPosition | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 const MAX_PAGE_SIZE = 500; // Clerk's maximum
 
 /**
- * Walks the whole list.
+ * Walks the whole list, or the rest of it.
  *
  * @param requester Of which instance.
  * @param options Which list.
@@ -40,7 +56,7 @@ const MAX_PAGE_SIZE = 500; // Clerk's maximum
 export async function* listByOffset<Item extends { readonly id: string }>(
   requester: ClerkRequester,
   options: ListByOffsetOptions<Item>,
-): AsyncGenerator<Item[], void, void> {
+): AsyncGenerator<OffsetPage<Item>, void, void> {
   const { task, path, itemSchema, signal } = options;
   const pageSize = options.pageSize ?? MAX_PAGE_SIZE;
   const schema = z.object({
@@ -48,8 +64,8 @@ export async function* listByOffset<Item extends { readonly id: string }>(
     total_count: z.number(),
   });
   let given = new Set<string>();
-  let lastTotal = 0;
-  for (let offset = 0;;) {
+  let { offset, total } = options.after ?? { offset: 0, total: 0 };
+  while (true) {
     const params = new URLSearchParams({
       limit: String(pageSize),
       offset: String(offset),
@@ -57,16 +73,16 @@ export async function* listByOffset<Item extends { readonly id: string }>(
     });
     const request = { task, path, params, signal };
     const page = await readRequired(requester, request, schema);
-    const shrunkBy = Math.max(0, lastTotal - page.total_count);
-    lastTotal = page.total_count;
+    const shrunkBy = Math.max(0, total - page.total_count);
+    total = page.total_count;
     if (shrunkBy > 0 && offset > 0) {
       offset = Math.max(0, offset - shrunkBy);
       continue;
     }
-    const items = page.data.filter(({ id }) => !given.has(id));
-    if (items.length > 0) yield items;
-    given = new Set(page.data.map(({ id }) => id));
     offset += page.data.length;
-    if (page.data.length === 0 || offset >= page.total_count) return;
+    const items = page.data.filter(({ id }) => !given.has(id));
+    given = new Set(page.data.map(({ id }) => id));
+    if (items.length > 0) yield { items, next: { offset, total } };
+    if (page.data.length === 0 || offset >= total) return;
   }
 }
