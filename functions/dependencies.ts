@@ -14,15 +14,7 @@ import type { Store } from "../lib/store/store.ts";
 import type { Metrics } from "../lib/telemetry/metrics.ts";
 
 /** What the functions ask of Clerk's Backend API. */
-export type ClerkApi = Pick<
-  ClerkApiClient,
-  | "countUsers"
-  | "getInstanceId"
-  | "getNewestChange"
-  | "getUser"
-  | "listUsers"
-  | "listUsersByIds"
->;
+export type ClerkApi = ClerkApiClient;
 
 /** What every function may use. */
 export interface FunctionDependencies {

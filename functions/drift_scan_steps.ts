@@ -1,39 +1,59 @@
 /**
- * The steps of a scan for drift: each does one page and says where to go on, so
- * that a scan survives a crash between any two and needs the memory of a page.
+ * The steps of a scan for drift: each does some pages and says where to go on,
+ * so that a scan survives a crash between any two and needs the memory of a page.
  *
- * First all users of Clerk, oldest first, against their documents; then all our
- * documents, by id, against Clerk; then a second look at what differed.
+ * For users, organizations and memberships in turn: all of Clerk's, oldest first,
+ * against our documents, then all our documents against Clerk. At the end a
+ * second look at what differed.
  */
 import { NonRetriableError } from "inngest";
 import { z } from "zod";
-import { type ClerkUser, clerkUser } from "../lib/events.ts";
-import { userCursor } from "../lib/clerk/list_users.ts";
-import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
-import type { UserDrift } from "../lib/store/drift.ts";
-import { findUserDrift } from "../lib/sync/drift.ts";
-import type { UserDocument } from "../lib/sync/user_document.ts";
-import { isPossibleId } from "../lib/clerk/possible_id.ts";
+import { ClerkApiError } from "../lib/clerk/clerk_api_error.ts";
+import {
+  type DriftReport,
+  groupByCollection,
+  type SecondLook,
+} from "../lib/store/drift.ts";
+import type { ComparisonDependencies } from "./compare_side.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { DRIFT_SIDES } from "./drift_sides.ts";
 import { describeStrangers, HANDFUL, requireOwnKey } from "./find_key_fault.ts";
+
+const COLLECTIONS = ["users", "organizations", "memberships"] as const;
+
+const sideCounts = z.object({ clerk: z.number(), mongodb: z.number() })
+  .nullable();
 
 /** How far a scan has come; JSON, for Inngest keeps it. */
 export const scanProgress = z.object({
   reportId: z.string(),
-  phase: z.enum(["users", "ghosts", "confirm", "done"]),
-  /** Last user of Clerk that was compared, in the first phase. */
-  after: userCursor.nullable(),
-  /** Last id of ours that was looked at, in the other phases. */
-  afterId: z.string().nullable(),
-  checked: z.number(),
-  /** Users of ours that were looked for at Clerk, and those not found there. */
-  ours: z.number(),
+  phase: z.enum(["compare", "ghosts", "confirm", "done"]),
+  /** What the first two phases are at. */
+  collection: z.enum(COLLECTIONS),
+  /** Where the walk of the phase is; null at its beginning. */
+  after: z.record(z.string(), z.unknown()).nullable(),
+  /** How many were compared; null for what the instance does not offer. */
+  counts: z.object({
+    users: sideCounts,
+    organizations: sideCounts,
+    memberships: sideCounts,
+  }),
+  /** Users of ours that Clerk did not have at first sight. */
   ghosts: z.number(),
+  /** Sent to Clerk, retries included. */
   requests: z.number(),
 });
 
 /** How far a scan has come. */
 export type ScanProgress = Readonly<z.infer<typeof scanProgress>>;
+
+/** What the steps need. */
+export type ScanDependencies =
+  & ComparisonDependencies
+  & Pick<FunctionDependencies, "config">;
+
+/** Objects of one kind in one second look, Clerk's maximum. */
+const LOOKS_A_STEP = 100;
 
 /**
  * Where a scan begins.
@@ -44,179 +64,135 @@ export type ScanProgress = Readonly<z.infer<typeof scanProgress>>;
  */
 export function startOfScan(
   reportId: string,
-  phase: ScanProgress["phase"] = "users",
+  phase: ScanProgress["phase"] = "compare",
 ): ScanProgress {
+  const none = () => ({ clerk: 0, mongodb: 0 });
   return {
     reportId,
     phase,
+    collection: "users",
     after: null,
-    afterId: null,
-    checked: 0,
-    ours: 0,
+    counts: { users: none(), organizations: none(), memberships: none() },
     ghosts: 0,
     requests: 0,
   };
 }
 
-/** What the steps need. */
-export type ScanDependencies =
-  & Pick<FunctionDependencies, "store" | "clock" | "config">
-  & {
-    readonly clerkApi: Pick<
-      ClerkApiClient,
-      "getInstanceId" | "listUsers" | "listUsersByIds"
-    >;
-  };
-
-/** Ids in one question to Clerk, its maximum. */
-const IDS_A_REQUEST = 100;
-
 /**
- * Does the next page of a scan.
+ * Does the next pages of a scan.
  *
- * @param deps Store, clock and Clerk.
+ * @param deps Store, clock, settings and Clerk.
  * @param progress Where the scan is.
- * @returns Where it is after the page.
+ * @returns Where it is afterwards.
  * @throws {ClerkApiError} when Clerk does not answer.
+ * @throws {NonRetriableError} when the key belongs to another instance.
  */
 export async function advanceScan(
   deps: ScanDependencies,
   progress: ScanProgress,
 ): Promise<ScanProgress> {
-  switch (progress.phase) {
-    case "users":
-      return await compareUsers(deps, progress);
-    case "ghosts":
-      return await findGhosts(deps, progress);
-    case "confirm":
-      return await lookAgain(deps, progress);
-    case "done":
-      return progress;
+  if (progress.phase === "done") return progress;
+  const clerkApi = deps.clerkApi.fork();
+  const next = progress.phase === "confirm"
+    ? await lookAgain({ ...deps, clerkApi }, progress)
+    : await compareSide({ ...deps, clerkApi }, progress);
+  const requests = progress.requests + clerkApi.usage().requests;
+  if (next.phase === "done") await finishScan(deps, { ...next, requests });
+  return { ...next, requests };
+}
+
+async function compareSide(
+  deps: ScanDependencies,
+  progress: ScanProgress,
+): Promise<ScanProgress> {
+  const { phase, collection, after, reportId } = progress;
+  const side = DRIFT_SIDES[collection];
+  const isForward = phase === "compare";
+  try {
+    const page = isForward
+      ? await side.compareNext(deps, after)
+      : await side.findGhosts(deps, after);
+    await deps.store.drift.suspect(reportId, page.found, deps.clock.now());
+    const counted = addCounts(progress, {
+      clerk: isForward ? page.compared : 0,
+      mongodb: isForward ? 0 : page.compared,
+    });
+    const isGhosts = !isForward && collection === "users";
+    const ghosts = progress.ghosts + (isGhosts ? page.found.length : 0);
+    const next = { ...counted, ghosts, after: page.next };
+    return page.next === null ? startNextPhase(next) : next;
+  } catch (error) {
+    if (collection === "users" || !isNotOffered(error)) throw error;
+    const counts = { ...progress.counts, [collection]: null };
+    return startNextPhase({ ...progress, counts, phase: "ghosts" });
   }
 }
 
-async function compareUsers(
-  { store, clock, clerkApi }: ScanDependencies,
-  progress: ScanProgress,
-): Promise<ScanProgress> {
-  const { after, reportId } = progress;
-  for await (
-    const page of clerkApi.listUsers(after === null ? {} : { after })
-  ) {
-    const now = clock.now();
-    // One that cannot be read must not end the scan of all others.
-    const users = page.users.flatMap((user) =>
-      clerkUser.safeParse(user).data ?? []
-    );
-    const stored = await readDocuments(store, users.map(({ id }) => id));
-    await store.drift.suspect(
-      reportId,
-      users.flatMap((user) => toFound(user, stored.get(user.id), now)),
-      now,
-    );
-    return {
-      ...progress,
-      after: page.cursor,
-      checked: progress.checked + users.length,
-      requests: progress.requests + 1,
-    };
-  }
-  return { ...progress, phase: "ghosts" };
+/** An instance without organizations refuses to list any. */
+function isNotOffered(error: unknown): boolean {
+  return error instanceof ClerkApiError && error.clerkStatus === 403;
 }
 
-async function findGhosts(
-  { store, clock, clerkApi }: ScanDependencies,
+function addCounts(
   progress: ScanProgress,
-): Promise<ScanProgress> {
-  const { afterId, reportId } = progress;
-  const now = clock.now();
-  const page = await store.users.documents
-    .find({
-      // What the application made is its own, whatever Clerk knows.
-      sync: { $exists: true },
-      ...(afterId !== null && { _id: { $gt: afterId } }),
-    })
-    .sort({ _id: 1 }).limit(IDS_A_REQUEST)
-    .project<{ _id: string }>({ _id: 1 }).toArray();
-  const last = page.at(-1);
-  if (last === undefined) {
-    return { ...progress, phase: "confirm", afterId: null };
-  }
-  const ids = page.map(({ _id }) => _id).filter(isPossibleId);
-  const known = new Set(
-    (await clerkApi.listUsersByIds(ids)).map(({ id }) => id),
-  );
-  const ghosts = await readDocuments(store, ids.filter((id) => !known.has(id)));
-  await store.drift.suspect(
-    reportId,
-    [...ghosts].flatMap(([id, stored]) => {
-      const drift = findUserDrift(null, stored, now);
-      return drift === null ? [] : [{ userId: id, drift }];
-    }),
-    now,
-  );
-  return {
-    ...progress,
-    afterId: last._id,
-    ours: progress.ours + ids.length,
-    ghosts: progress.ghosts + ghosts.size,
-    requests: progress.requests + 1,
-  };
+  more: { readonly clerk: number; readonly mongodb: number },
+): ScanProgress {
+  const { collection, counts } = progress;
+  const { clerk, mongodb } = counts[collection] ?? { clerk: 0, mongodb: 0 };
+  const sum = { clerk: clerk + more.clerk, mongodb: mongodb + more.mongodb };
+  return { ...progress, counts: { ...counts, [collection]: sum } };
 }
+
+function startNextPhase(progress: ScanProgress): ScanProgress {
+  const next = { ...progress, after: null };
+  if (progress.phase === "compare") return { ...next, phase: "ghosts" };
+  const following = COLLECTIONS[COLLECTIONS.indexOf(progress.collection) + 1];
+  return following === undefined
+    ? { ...next, phase: "confirm" }
+    : { ...next, phase: "compare", collection: following };
+}
+
+const itemPosition = z.object({ id: z.string() }).nullable();
 
 async function lookAgain(
   deps: ScanDependencies,
   progress: ScanProgress,
 ): Promise<ScanProgress> {
-  const { store, clock, clerkApi } = deps;
-  const { reportId, afterId } = progress;
-  if (afterId === null) await requireBelievable(deps, progress);
-  const ids = await store.drift
-    .listSuspected(reportId, afterId, IDS_A_REQUEST);
-  const now = clock.now();
-  const found = ids.length === 0 ? [] : await clerkApi.listUsersByIds(ids);
-  const users = new Map(found.map((user) => [user.id, clerkUser.parse(user)]));
-  const stored = await readDocuments(store, ids);
-  for (const id of ids) {
-    const drift = findUserDrift(users.get(id) ?? null, stored.get(id), now);
-    await store.drift.confirm(id, drift);
+  const { reportId } = progress;
+  const after = itemPosition.parse(progress.after);
+  if (after === null) await requireBelievable(deps, progress);
+  const targets = await deps.store.drift
+    .listSuspected(reportId, after?.id ?? null, LOOKS_A_STEP);
+  const last = targets.at(-1);
+  if (last === undefined) return { ...progress, phase: "done" };
+  const looks: SecondLook[] = [];
+  for (const [collection, some] of groupByCollection(targets)) {
+    looks.push(...await DRIFT_SIDES[collection].lookAgain(deps, some));
   }
-  const requests = progress.requests + Math.sign(ids.length);
-  const lastId = ids.at(-1);
-  if (lastId !== undefined) return { ...progress, requests, afterId: lastId };
-  await store.drift.finish(reportId, {
-    checked: progress.checked,
-    requests,
-    finished_at: clock.now(),
-  });
-  return { ...progress, phase: "done" };
+  await deps.store.drift.confirm(looks);
+  return { ...progress, after: { id: last.id } };
 }
 
 /** Before anything is called drift: the key may have been changed meanwhile. */
 async function requireBelievable(
   deps: ScanDependencies,
-  { ours, ghosts }: ScanProgress,
+  { counts, ghosts }: ScanProgress,
 ): Promise<void> {
   await requireOwnKey(deps);
+  const ours = counts.users?.mongodb ?? 0;
   if (ours <= HANDFUL) return;
   const fault = describeStrangers({ known: ours - ghosts, ours });
   if (fault !== null) throw new NonRetriableError(fault);
 }
 
-async function readDocuments(
-  store: ScanDependencies["store"],
-  ids: readonly string[],
-): Promise<Map<string, UserDocument>> {
-  const documents = await store.users.documents
-    .find({ _id: { $in: [...ids] } }).toArray();
-  return new Map(documents.map((document) => [document._id, document]));
-}
-
-function toFound(
-  user: ClerkUser,
-  stored: UserDocument | undefined,
-  now: Date,
-): UserDrift[] {
-  const drift = findUserDrift(user, stored, now);
-  return drift === null ? [] : [{ userId: user.id, drift }];
+async function finishScan(
+  { store, clock }: ScanDependencies,
+  { reportId, requests, counts }: ScanProgress,
+): Promise<DriftReport["totals"]> {
+  return await store.drift.finish(reportId, {
+    checked: counts.users?.clerk ?? 0,
+    requests,
+    counts,
+    finished_at: clock.now(),
+  });
 }

@@ -4,7 +4,6 @@
  */
 import { clerkUser } from "../lib/events.ts";
 import type { WriteOutcome } from "../lib/store/synced_collection.ts";
-import type { SyncSource } from "../lib/sync/version.ts";
 import { planUserWrite } from "../lib/sync/write_plan.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 
@@ -14,7 +13,6 @@ import type { FunctionDependencies } from "./dependencies.ts";
  * @param deps Store, clock, and the Clerk API; without it nothing happens.
  * @param userId Clerk's id.
  * @param cause What made it necessary: an event's id, for the document's stamp.
- * @param source The road, for the document's stamp.
  * @returns What became of it; null when Clerk has no such user, or there is no key.
  * @throws {ClerkApiError} when Clerk does not answer.
  */
@@ -25,7 +23,6 @@ export async function fetchUser(
   >,
   userId: string,
   cause: string,
-  source: SyncSource = "fetch",
 ): Promise<WriteOutcome | null> {
   if (clerkApi === undefined) return null;
   const readAt = clock.now();
@@ -35,9 +32,9 @@ export async function fetchUser(
     version: {
       updatedAtMs: user.updated_at ?? readAt.getTime(),
       eventAt: readAt,
-      eventId: `${source}:${cause}`,
+      eventId: `fetch:${cause}`,
     },
-    source,
+    source: "fetch" as const,
     now: clock.now(),
   };
   return await store.users.apply(

@@ -1,37 +1,38 @@
 /**
- * Brings users in line with Clerk when somebody asks: each is read from Clerk
- * and written through the same rules as a webhook, so that a newer one wins.
+ * Brings users, organizations and memberships in line with Clerk when somebody
+ * asks, or a policy: some by id, or all open differences of a sort. Each is read
+ * from Clerk and written through the same rules as a webhook, so that a newer
+ * one wins.
  *
- * Nothing is written with a key that belongs to another instance.
+ * A sort of differences may be long: it is repaired a portion a step, and more
+ * portions than Inngest allows steps go on in a run of their own.
  */
 import type { InngestFunction } from "inngest";
+import type { z } from "zod";
 import { RECONCILE_REQUESTED, reconcileRequest } from "../lib/events.ts";
-import type { WriteOutcome } from "../lib/store/synced_collection.ts";
+import type { DriftTarget } from "../lib/store/drift.ts";
+import { findDriftTargets, listDriftTargets } from "../lib/store/drift_page.ts";
+import type { Store } from "../lib/store/store.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
-import { fetchUser } from "./fetch_user.ts";
-import { findKeyFault } from "./find_key_fault.ts";
-import { removeGhost } from "./remove_ghost.ts";
-import { describeOutcome } from "./settle_event.ts";
+import { repairDrift, type RepairDriftDependencies } from "./repair_drift.ts";
 
-/** What a repair needs. */
-export type ReconcileDependencies = Pick<
-  FunctionDependencies,
-  "store" | "clock" | "clerkApi" | "feed" | "config"
->;
+/** Objects in one step; those that Clerk has cost it one request together. */
+const STEP_OBJECTS = 50;
+/** Inngest allows 1,000. */
+const STEPS_A_RUN = 400;
 
-/** Who asks, and in which run it is done. */
-export interface ReconcileCause {
-  readonly runId: string;
-  /** Name of who asked. */
-  readonly who: string;
-  /** In their words, or null. */
-  readonly why: string | null;
-  /** Whether a person asked: a policy never removes anybody. */
-  readonly isAsked: boolean;
+/** What is asked for. */
+export type ReconcileRequest = z.infer<typeof reconcileRequest>;
+
+/** How often which outcome came: `applied`, or why nothing was written. */
+export type RepairTally = Readonly<Record<string, number>>;
+
+/** One step's work. */
+export interface RepairPortion {
+  readonly tally: RepairTally;
+  /** The last id of the portion; null when nothing is left. */
+  readonly next: string | null;
 }
-
-/** Users in one step; each costs Clerk one request. */
-const STEP_USERS = 20;
 
 /**
  * @param deps Inngest, store, clock, feed, settings and the Clerk API.
@@ -47,92 +48,75 @@ export function reconcileUser(deps: FunctionDependencies): InngestFunction.Any {
     },
     async ({ event, step, runId }) => {
       const request = reconcileRequest.parse(event.data);
-      const { who, why } = request;
-      const outcomes: Record<string, string> = {};
-      for (let from = 0; from < request.user_ids.length; from += STEP_USERS) {
-        const ids = request.user_ids.slice(from, from + STEP_USERS);
-        const cause = { runId, who, why, isAsked: true };
-        Object.assign(
-          outcomes,
-          await step.run(
-            `reconcile-${from}`,
-            () => reconcileUsers(deps, ids, cause),
-          ),
+      const tallies: RepairTally[] = [];
+      let after = "filter" in request ? request.after : null;
+      for (let count = 0; count < STEPS_A_RUN; count++) {
+        const from = after;
+        const { tally, next } = await step.run(
+          `repair-${count}`,
+          () => repairPortion(deps, request, { after: from, runId }),
         );
+        tallies.push(tally);
+        if (next === null) return addUp(tallies);
+        after = next;
       }
-      return outcomes;
+      await step.sendEvent("go-on", {
+        name: RECONCILE_REQUESTED,
+        data: { ...request, after },
+      });
+      return addUp(tallies);
     },
   );
 }
 
 /**
- * Repairs some users: what Clerk says is written; what Clerk has not is removed.
+ * Repairs the next objects of a request.
  *
  * @param deps Store, clock, feed, settings and the Clerk API.
- * @param userIds Clerk's ids, few enough for one step.
- * @param cause The run, and who asked why.
- * @returns By id `applied`, or why nothing was written.
+ * @param request What is asked for, and by whom.
+ * @param place The last id of the portion before, and the run.
+ * @returns What became of them, and where to go on.
  * @throws {ClerkApiError} when Clerk does not answer.
  */
-export async function reconcileUsers(
-  deps: ReconcileDependencies,
-  userIds: readonly string[],
-  cause: ReconcileCause,
-): Promise<Record<string, string>> {
-  const { store, clock, clerkApi } = deps;
-  const { who, why, runId } = cause;
-  await store.ensureIndexes();
-  for (const subject of userIds) {
-    const action = { who, why, action: "reconcile-user", subject };
-    await store.auditLog.record(action, clock, `${runId}:${subject}`);
-  }
-  const fault = clerkApi === undefined
-    ? "CLERK_SECRET_KEY is not set"
-    : await findKeyFault({ ...deps, clerkApi });
-  const outcomes: Record<string, string> = {};
-  for (const userId of userIds) {
-    outcomes[userId] = fault ?? await reconcile(deps, userId, cause);
-  }
-  return outcomes;
-}
-
-async function reconcile(
-  deps: ReconcileDependencies,
-  userId: string,
-  { runId, isAsked }: ReconcileCause,
-): Promise<string> {
-  const outcome = await fetchUser(deps, userId, runId, "reconcile") ??
-    await removeGhost(deps, { userId, runId, isAsked });
-  if (outcome.kind === "refused") return outcome.reason;
-  return await record(deps, userId, runId, outcome);
-}
-
-/** Keeps what became of a repair, and tells open pages. */
-async function record(
-  { store, clock, feed }: ReconcileDependencies,
-  userId: string,
-  runId: string,
-  outcome: WriteOutcome,
-): Promise<string> {
-  const settled = describeOutcome(outcome, clock.now().getTime());
-  const eventId = `reconcile:${runId}:${userId}`;
-  await store.changes.record([{
-    ...settled,
-    event_id: eventId,
-    type: "user.reconciled",
-    lag_ms: null,
-    source: "reconcile",
-  }]);
-  if (outcome.kind === "applied") await store.drift.markRepaired(userId);
-  feed.publish({
-    kind: "event-settled",
-    eventId,
-    collection: "users",
-    id: userId,
-    type: "user.reconciled",
-    outcome: settled.outcome,
-    reason: settled.reason,
-    at: settled.settled_at,
+export async function repairPortion(
+  deps: RepairDriftDependencies,
+  request: ReconcileRequest,
+  { after, runId }: { readonly after: string | null; readonly runId: string },
+): Promise<RepairPortion> {
+  const targets = await readPortion(deps.store, request, after);
+  if (targets.length === 0) return { tally: {}, next: null };
+  const { who, why } = request;
+  const isAsked = !("filter" in request && request.is_automatic);
+  const outcomes = await repairDrift(deps, targets, {
+    runId,
+    who,
+    why,
+    isAsked,
   });
-  return settled.reason ?? settled.outcome;
+  const tally = addUp(
+    Object.values(outcomes).map((outcome) => ({ [outcome]: 1 })),
+  );
+  const isLast = targets.length < STEP_OBJECTS;
+  return { tally, next: isLast ? null : targets.at(-1)?.id ?? null };
+}
+
+async function readPortion(
+  store: Store,
+  request: ReconcileRequest,
+  after: string | null,
+): Promise<DriftTarget[]> {
+  if ("filter" in request) {
+    return await listDriftTargets(store, request.filter, after, STEP_OBJECTS);
+  }
+  const ids = [...new Set(request.user_ids)];
+  const from = after === null ? 0 : ids.indexOf(after) + 1;
+  return await findDriftTargets(store, ids.slice(from, from + STEP_OBJECTS));
+}
+
+function addUp(tallies: readonly RepairTally[]): RepairTally {
+  const sum: Record<string, number> = {};
+  for (const [outcome, count] of tallies.flatMap(Object.entries<number>)) {
+    sum[outcome] = (sum[outcome] ?? 0) + count;
+  }
+  return sum;
 }

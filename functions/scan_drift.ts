@@ -1,14 +1,20 @@
 /**
  * Compares Clerk with MongoDB, every six hours and when somebody asks.
  *
- * It changes no user: reconcile-user does. A scan of more pages than Inngest
+ * It changes no user: reconcile-user does, which it asks for the kinds that
+ * DRIFT_REPAIR names once a scan has confirmed them. A scan of more pages than Inngest
  * allows steps goes on in a run of its own.
  */
 import { cron, type InngestFunction, NonRetriableError } from "inngest";
 import { z } from "zod";
-import { SCAN_REQUESTED } from "../lib/events.ts";
+import {
+  RECONCILE_REQUESTED,
+  type reconcileRequest,
+  SCAN_REQUESTED,
+} from "../lib/events.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { requireOwnKey } from "./find_key_fault.ts";
+import { NO_KEY } from "./repair_drift.ts";
 import {
   advanceScan,
   type ScanProgress,
@@ -16,15 +22,13 @@ import {
   startOfScan,
 } from "./drift_scan_steps.ts";
 
-/** Inngest allows 1,000. */
+/** Inngest allows 1,000, and a scan has some besides its pages. */
 const STEPS_A_RUN = 900;
 /** Longer than a webhook that is on its way needs after one retry. */
 const GRACE = "2m";
 
 /** One that began earlier and has not ended never will. */
 const LONGEST_SCAN_MS = 24 * 60 * 60 * 1000;
-
-const NO_KEY = "CLERK_SECRET_KEY is not set";
 
 const scanRequest = z.object({ progress: scanProgress.optional() });
 
@@ -64,7 +68,7 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
         const { clerkApi } = deps;
         if (clerkApi === undefined) throw new NonRetriableError(NO_KEY);
         const isFirstLook = progress.phase === "confirm" &&
-          progress.afterId === null;
+          progress.after === null;
         if (isFirstLook) await step.sleep("grace", GRACE);
         const current = progress;
         progress = await step.run(
@@ -72,7 +76,13 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
           () => advanceScan({ ...deps, clerkApi }, current),
         );
       }
-      return { reportId: progress.reportId, checked: progress.checked };
+      const { reportId, counts } = progress;
+      const due = await step.run(
+        "policy",
+        () => listDueRepairs(deps, reportId),
+      );
+      if (due.length > 0) await step.sendEvent("repair", due);
+      return { reportId, counts };
     },
   );
 }
@@ -100,6 +110,41 @@ export async function beginScan(
   }
   await requireOwnKey({ ...deps, clerkApi });
   return startOfScan(runId);
+}
+
+/**
+ * Says which repairs the policy asks for after a scan: of the kinds that
+ * DRIFT_REPAIR names, what this very scan has confirmed.
+ *
+ * @param deps Store and settings.
+ * @param reportId The scan.
+ * @returns One event for each kind that was found; none unless the scan is done.
+ */
+export async function listDueRepairs(
+  { store, config }: Pick<FunctionDependencies, "store" | "config">,
+  reportId: string,
+): Promise<RepairEvent[]> {
+  const report = await store.drift.reports.findOne({ _id: reportId });
+  if (report?.state !== "done") return [];
+  return config.driftRepair
+    .filter((kind) => report.totals[kind] > 0)
+    .map((kind) => ({
+      id: `${reportId}:repair:${kind}`,
+      name: RECONCILE_REQUESTED,
+      data: {
+        filter: { kind, report_id: reportId },
+        is_automatic: true,
+        who: "DRIFT_REPAIR",
+        why: `The scan confirmed ${report.totals[kind]} of kind ${kind}`,
+      },
+    }));
+}
+
+/** A repair that a policy asks for. */
+export interface RepairEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly data: z.input<typeof reconcileRequest>;
 }
 
 /** Two scans at once would take each other's findings for gone. */

@@ -6,7 +6,11 @@
  */
 import type { InngestFunction } from "inngest";
 import { clerkDeleted, clerkOrganization, triggersOf } from "../lib/events.ts";
-import type { WriteOutcome } from "../lib/store/synced_collection.ts";
+import type { Store } from "../lib/store/store.ts";
+import type {
+  TombstoneDocument,
+  WriteOutcome,
+} from "../lib/store/synced_collection.ts";
 import { planOrganizationWrite } from "../lib/sync/organization_document.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { parsePayload } from "./parse_payload.ts";
@@ -52,9 +56,7 @@ export async function writeOrganization(
   await store.ensureIndexes();
   if (event.type === "organization.deleted") {
     const { id } = parsePayload(clerkDeleted, event);
-    const outcome = await store.organizations.remove(tombstoneOf(event, id));
-    await store.memberships.documents.deleteMany({ organization_id: id });
-    return outcome;
+    return await removeOrganization(store, tombstoneOf(event, id));
   }
   const organization = parsePayload(clerkOrganization, event);
   const incoming = incomingOf(event, organization.updated_at, clock.now());
@@ -62,4 +64,21 @@ export async function writeOrganization(
     organization.id,
     (known) => planOrganizationWrite(organization, incoming, known),
   );
+}
+
+/**
+ * Removes an organization for good, and its memberships.
+ *
+ * @param store The store, with its indexes.
+ * @param tombstone What is left of the organization.
+ * @returns What became of it.
+ */
+export async function removeOrganization(
+  store: Store,
+  tombstone: TombstoneDocument,
+): Promise<WriteOutcome> {
+  const outcome = await store.organizations.remove(tombstone);
+  await store.memberships.documents
+    .deleteMany({ organization_id: tombstone._id });
+  return outcome;
 }

@@ -158,9 +158,12 @@ export const discardReason = z.enum([
 /** Why an event changed nothing. */
 export type DiscardReason = z.infer<typeof discardReason>;
 
+/** The collections that mirror Clerk's objects. */
+const syncedCollection = z.enum(["users", "organizations", "memberships"]);
+
 /** One applied write with the values before and after it. */
 export const documentChange = z.object({
-  collection: z.enum(["users", "organizations", "memberships"]),
+  collection: syncedCollection,
   id: z.string(),
   kind: z.enum(["insert", "update", "delete"]),
   /** Fields before the write; null when a crash lost them. */
@@ -265,14 +268,49 @@ export const SCAN_REQUESTED = "rollcall/drift.scan.requested";
 /** Name of the event that asks for users to be brought in line with Clerk. */
 export const RECONCILE_REQUESTED = "rollcall/user.reconcile.requested";
 
-/** What is asked for by {@linkcode RECONCILE_REQUESTED}. */
-export const reconcileRequest = z.object({
-  user_ids: z.array(z.string().min(1)).min(1).max(500),
+/** Which open differences; absent fields ask nothing. */
+export const driftFilter = z.strictObject({
+  collection: syncedCollection.optional(),
+  kind: z.enum(["missing", "ghost", "stale", "edited", "tombstoned"])
+    .optional(),
+  /** One of the fields that differ. */
+  field: z.string().optional(),
+  /** Code of the likely cause. */
+  cause: z.string().optional(),
+  /** The scan that saw them last. */
+  report_id: z.string().optional(),
+});
+
+/** Which open differences. */
+export type DriftFilter = z.infer<typeof driftFilter>;
+
+/** Who asks for a repair, and why. */
+const repairTerms = {
   /** Name of who asked. */
   who: z.string(),
   /** In their words. */
   why: z.string().nullable().default(null),
-});
+};
+
+/**
+ * What is asked for by {@linkcode RECONCILE_REQUESTED}: some objects, whether
+ * a scan has found them or not, or all open differences of a sort.
+ */
+export const reconcileRequest = z.union([
+  z.object({
+    /** Clerk's ids, of users or of whatever a scan has found. */
+    user_ids: z.array(z.string().min(1)).min(1).max(500),
+    ...repairTerms,
+  }),
+  z.object({
+    filter: driftFilter,
+    /** Whether a policy asks and no person: then nobody is removed. */
+    is_automatic: z.boolean().default(false),
+    /** Where an earlier run got to. */
+    after: z.string().nullable().default(null),
+    ...repairTerms,
+  }),
+]);
 
 /** Name of the event that asks for a second look at the quarantine. */
 export const QUARANTINE_CHECK_REQUESTED = "rollcall/quarantine.check.requested";

@@ -1,15 +1,36 @@
 /**
- * What scans found: one report a scan, one item a user that differs.
+ * What scans found: one report a scan, one item an object that differs.
  *
  * An item is suspected until a second look, after a grace period, confirms it: a
  * webhook may have been on its way. It is gone when a later scan finds nothing.
  */
 import type { Collection, Db } from "mongodb";
-import type { Drift, DriftKind } from "../sync/drift.ts";
+import type { DocumentChange } from "../events.ts";
+import {
+  type Drift,
+  DRIFT_KINDS,
+  type DriftCause,
+  type DriftKind,
+} from "../sync/drift.ts";
+
+/** A collection that is compared with Clerk. */
+export type ComparedCollection = DocumentChange["collection"];
+
+/** How many objects either side has. */
+export interface SideCounts {
+  readonly clerk: number;
+  /** Synced documents: what the application made itself is not counted. */
+  readonly mongodb: number;
+}
+
+/** Both sides' counts; null for what Clerk's instance does not offer. */
+export type Counts = Readonly<Record<ComparedCollection, SideCounts | null>>;
 
 /** A document of the collection `drift_reports`. */
 export interface DriftReport {
   _id: string;
+  /** A whole scan, or the cheap comparison of counts in between. */
+  kind: "scan" | "count";
   state: "running" | "done" | "failed" | "skipped";
   /** Why it failed or was skipped. */
   reason: string | null;
@@ -17,20 +38,38 @@ export interface DriftReport {
   finished_at: Date | null;
   /** Users of Clerk that were compared. */
   checked: number;
-  /** Calls of Clerk's Backend API. */
+  /** Calls of Clerk's Backend API, retries included. */
   requests: number;
+  /** What was compared; null before the end. */
+  counts: Counts | null;
   /** Confirmed differences. */
   totals: Record<DriftKind, number>;
 }
 
+/** Where a membership is found at Clerk. */
+export interface MembershipPlace {
+  readonly organization_id: string;
+  readonly user_id: string;
+}
+
+/** An object that can be compared and repaired. */
+export interface DriftTarget {
+  readonly id: string;
+  readonly collection: ComparedCollection;
+  /** Null for what Clerk finds by its id alone. */
+  readonly place: MembershipPlace | null;
+}
+
 /** A document of the collection `drift_items`. */
 export interface DriftItem {
-  /** Clerk's user id. */
+  /** Clerk's id of the object. */
   _id: string;
+  collection: ComparedCollection;
+  place: MembershipPlace | null;
   kind: DriftKind;
   state: "suspected" | "open" | "gone" | "repaired";
   fields: { field: string; clerk: unknown; mongodb: unknown }[];
-  cause: string;
+  cause: DriftCause;
   /** The scan that saw it last. */
   report_id: string;
   first_seen_at: Date;
@@ -38,17 +77,16 @@ export interface DriftItem {
 }
 
 /** A difference and whose it is. */
-export interface UserDrift {
-  readonly userId: string;
+export interface FoundDrift {
+  readonly target: DriftTarget;
   readonly drift: Drift;
 }
 
-const NO_DRIFT: Readonly<Record<DriftKind, number>> = {
-  missing: 0,
-  ghost: 0,
-  stale: 0,
-  edited: 0,
-};
+/** The second look at an object: what differs still, or null. */
+export interface SecondLook {
+  readonly target: DriftTarget;
+  readonly drift: Drift | null;
+}
 
 /** The findings of scans. */
 export class DriftFindings {
@@ -79,13 +117,15 @@ export class DriftFindings {
       { _id: reportId },
       {
         $setOnInsert: {
+          kind: "scan",
           state: obstacle === null ? "running" : "skipped",
           reason: obstacle,
           started_at: now,
           finished_at: obstacle === null ? null : now,
           checked: 0,
           requests: 0,
-          totals: { ...NO_DRIFT },
+          counts: null,
+          totals: noDrift(),
         },
       },
       { upsert: true },
@@ -101,16 +141,16 @@ export class DriftFindings {
    */
   async suspect(
     reportId: string,
-    found: readonly UserDrift[],
+    found: readonly FoundDrift[],
     now: Date,
   ): Promise<void> {
     if (found.length === 0) return;
     await this.items.bulkWrite(
-      found.flatMap(({ userId, drift }) => [
+      found.flatMap(({ target, drift }) => [
         {
           updateOne: {
             filter: {
-              _id: userId,
+              _id: target.id,
               state: { $in: ["gone" as const, "repaired" as const] },
             },
             update: { $set: { state: "suspected", first_seen_at: now } },
@@ -118,9 +158,15 @@ export class DriftFindings {
         },
         {
           updateOne: {
-            filter: { _id: userId },
+            filter: { _id: target.id },
             update: {
-              $set: { ...toFields(drift), report_id: reportId, seen_at: now },
+              $set: {
+                ...toFields(drift),
+                collection: target.collection,
+                place: target.place,
+                report_id: reportId,
+                seen_at: now,
+              },
               $setOnInsert: { state: "suspected", first_seen_at: now },
             },
             upsert: true,
@@ -135,36 +181,37 @@ export class DriftFindings {
    *
    * @param reportId The scan.
    * @param after The last id of the page before, or null.
-   * @param limit How many ids at most.
-   * @returns The ids.
+   * @param limit How many at most.
+   * @returns What to look at again.
    */
   async listSuspected(
     reportId: string,
     after: string | null,
     limit: number,
-  ): Promise<string[]> {
+  ): Promise<DriftTarget[]> {
     const items = await this.items
       .find({ report_id: reportId, ...(after && { _id: { $gt: after } }) })
-      .sort({ _id: 1 }).limit(limit).project<{ _id: string }>({ _id: 1 })
-      .toArray();
-    return items.map(({ _id }) => _id);
+      .sort({ _id: 1 }).limit(limit).toArray();
+    return items.map(toTarget);
   }
 
   /**
-   * Settles the second look at one user.
+   * Settles second looks.
    *
-   * @param userId The user.
-   * @param drift What differs still; null when nothing does.
+   * @param looks Any number.
    */
-  async confirm(userId: string, drift: Drift | null): Promise<void> {
-    await this.items.updateOne(
-      { _id: userId },
-      {
-        $set: drift === null
-          ? { state: "gone" }
-          : { state: "open", ...toFields(drift) },
+  async confirm(looks: readonly SecondLook[]): Promise<void> {
+    if (looks.length === 0) return;
+    await this.items.bulkWrite(looks.map(({ target, drift }) => ({
+      updateOne: {
+        filter: { _id: target.id },
+        update: {
+          $set: drift === null
+            ? { state: "gone" as const }
+            : { state: "open" as const, ...toFields(drift) },
+        },
       },
-    );
+    })));
   }
 
   /**
@@ -172,18 +219,19 @@ export class DriftFindings {
    *
    * @param reportId The scan.
    * @param facts What it came to.
+   * @returns The confirmed differences.
    */
   async finish(
     reportId: string,
-    facts: Pick<DriftReport, "checked" | "requests"> & {
+    facts: Pick<DriftReport, "checked" | "requests" | "counts"> & {
       readonly finished_at: Date;
     },
-  ): Promise<void> {
+  ): Promise<DriftReport["totals"]> {
     await this.items.updateMany(
       { state: { $in: ["open", "suspected"] }, report_id: { $ne: reportId } },
       { $set: { state: "gone" } },
     );
-    const totals = { ...NO_DRIFT };
+    const totals = noDrift();
     const open = this.items.find({ state: "open", report_id: reportId })
       .project<{ kind: DriftKind }>({ kind: 1 });
     for await (const { kind } of open) totals[kind]++;
@@ -191,6 +239,7 @@ export class DriftFindings {
       { _id: reportId },
       { $set: { ...facts, totals, state: "done" } },
     );
+    return totals;
   }
 
   /** Marks a scan as failed; what it had found stays as it is. */
@@ -217,11 +266,8 @@ export class DriftFindings {
   }
 
   /** Marks an item as repaired. */
-  async markRepaired(userId: string): Promise<void> {
-    await this.items.updateOne(
-      { _id: userId },
-      { $set: { state: "repaired" } },
-    );
+  async markRepaired(id: string): Promise<void> {
+    await this.items.updateOne({ _id: id }, { $set: { state: "repaired" } });
   }
 
   /** @returns The last attempt and the last scan that came to its end. */
@@ -230,8 +276,8 @@ export class DriftFindings {
   > {
     const newest = { started_at: -1 as const };
     const [attempt, good] = await Promise.all([
-      this.reports.findOne({}, { sort: newest }),
-      this.reports.findOne({ state: "done" }, { sort: newest }),
+      this.reports.findOne({ kind: "scan" }, { sort: newest }),
+      this.reports.findOne({ kind: "scan", state: "done" }, { sort: newest }),
     ]);
     return { attempt, good };
   }
@@ -248,6 +294,26 @@ export class DriftFindings {
       .find({ state: "open", ...(kind && { kind }) })
       .sort({ seen_at: -1, _id: -1 }).limit(limit).toArray();
   }
+}
+
+/** @returns Totals of a report that has found nothing. */
+export function noDrift(): DriftReport["totals"] {
+  return Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, 0])) as Record<
+    DriftKind,
+    number
+  >;
+}
+
+/** @returns What an item is about. */
+export function toTarget({ _id, collection, place }: DriftItem): DriftTarget {
+  return { id: _id, collection, place };
+}
+
+/** @returns The objects of each collection. */
+export function groupByCollection(
+  targets: readonly DriftTarget[],
+): Map<ComparedCollection, DriftTarget[]> {
+  return Map.groupBy(targets, ({ collection }) => collection);
 }
 
 function toFields({ kind, fields, cause }: Drift) {

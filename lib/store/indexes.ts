@@ -30,7 +30,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   memberships: [
     { key: { user_id: 1 } },
-    { key: { organization_id: 1 } },
+    { key: { organization_id: 1, _id: 1 } },
   ],
   webhook_events: [
     { key: { received_at: -1, _id: -1 } },
@@ -50,13 +50,17 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { document_id: 1, at: -1, _id: -1 } },
   ],
   drift_reports: [
-    { key: { started_at: -1 } },
+    { key: { kind: 1, started_at: -1 } },
+    { key: { kind: 1, state: 1, started_at: -1 } },
     { key: { state: 1, started_at: -1 } },
   ],
   drift_items: [
     { key: { report_id: 1, _id: 1 } },
+    { key: { state: 1, _id: 1 } },
     { key: { state: 1, seen_at: -1, _id: -1 } },
     { key: { state: 1, kind: 1, seen_at: -1, _id: -1 } },
+    { key: { state: 1, cause: 1, seen_at: -1, _id: -1 } },
+    { key: { state: 1, "fields.field": 1, seen_at: -1, _id: -1 } },
   ],
   audit_log: [
     { key: { at: -1, _id: -1 } },

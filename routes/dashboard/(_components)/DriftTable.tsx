@@ -1,5 +1,6 @@
 /** Users that differ, with both values of each field and a way to repair them. */
 import type { DriftItem } from "../../../lib/store/drift.ts";
+import { DRIFT_CAUSES } from "../../../lib/sync/drift.ts";
 import { Instant } from "./Instant.tsx";
 import { Subject } from "./Subject.tsx";
 
@@ -36,7 +37,7 @@ export function DriftTable({ items, now, isOperator }: DriftTableProps) {
                 </td>
                 <td>
                   {item.kind}
-                  <span class="below">{item.cause}</span>
+                  <span class="below">{DRIFT_CAUSES[item.cause]}</span>
                 </td>
                 <td class="breakable">
                   <Fields fields={item.fields} />

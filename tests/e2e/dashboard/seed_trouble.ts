@@ -57,7 +57,7 @@ const CAUSES: readonly Pick<DriftItem, "kind" | "fields" | "cause">[] = [
   {
     kind: "stale",
     fields: [{ field: "full_name", clerk: "Ada King", mongodb: "Ada Byron" }],
-    cause: "an update never arrived, or failed",
+    cause: "lost-change",
   },
   {
     kind: "edited",
@@ -65,18 +65,20 @@ const CAUSES: readonly Pick<DriftItem, "kind" | "fields" | "cause">[] = [
       { field: "banned", clerk: true, mongodb: false },
       { field: "username", clerk: "radia", mongodb: "radia2" },
     ],
-    cause: "something else wrote to the document",
+    cause: "edited-elsewhere",
   },
-  { kind: "ghost", fields: [], cause: "a deletion never arrived" },
-  { kind: "missing", fields: [], cause: "a creation never arrived" },
+  { kind: "ghost", fields: [], cause: "lost-deletion" },
+  { kind: "missing", fields: [], cause: "lost-creation" },
 ];
 
 async function seedDrift(store: Store, now: Date): Promise<void> {
   const hours = [24, 18, 12, 6, 0];
   await store.drift.reports.insertMany(hours.map((hour, index) => ({
     _id: `report_${index}`,
+    kind: "scan" as const,
     state: "done" as const,
     reason: null,
+    counts: null,
     started_at: new Date(now.getTime() - (hour * 60 + 5) * MINUTE_MS),
     finished_at: new Date(now.getTime() - (hour * 60 + 2) * MINUTE_MS),
     checked: 120,
@@ -86,12 +88,15 @@ async function seedDrift(store: Store, now: Date): Promise<void> {
       ghost: 1,
       stale: index,
       edited: 3 - index % 3,
+      tombstoned: 0,
     },
   })));
   await store.drift.items.insertMany(
     Array.from({ length: 8 }, (_, index) => ({
       _id: `user_${String(index * 3).padStart(6, "0")}`,
       ...CAUSES[index % CAUSES.length]!,
+      collection: "users" as const,
+      place: null,
       state: "open" as const,
       report_id: "report_4",
       first_seen_at: new Date(now.getTime() - 5 * MINUTE_MS),

@@ -8,11 +8,16 @@ import {
   type ScanProgress,
   startOfScan,
 } from "../../../functions/drift_scan_steps.ts";
+import {
+  type RecordedCause,
+  repairDrift,
+} from "../../../functions/repair_drift.ts";
 import type { ClerkApiClient } from "../../../lib/clerk/clerk_api_client.ts";
 import { systemClock } from "../../../lib/clock.ts";
 import { readConfig } from "../../../lib/config.ts";
 import { clerkUser } from "../../../lib/events.ts";
 import { createLiveFeed, type LiveFeed } from "../../../lib/live_feed.ts";
+import { findDriftTargets } from "../../../lib/store/drift_page.ts";
 import type { UserDocument } from "../../../lib/sync/user_document.ts";
 import { planUserWrite } from "../../../lib/sync/write_plan.ts";
 import { makeClient } from "../../support/clerk_api/make_client.ts";
@@ -108,6 +113,31 @@ export async function scan(
     progress = await advanceScan(bed.deps, progress);
   }
   return progress;
+}
+
+/** By whose wish tests repair. */
+export const CAUSE: RecordedCause = {
+  runId: "run_1",
+  who: "admin",
+  why: "a test",
+  isAsked: true,
+};
+
+/**
+ * Repairs by id, as a person would ask for it.
+ *
+ * @param bed Where.
+ * @param ids What.
+ * @param cause Default: a person's wish.
+ * @returns What became of each.
+ */
+export async function repair(
+  { deps }: DriftBed,
+  ids: readonly string[],
+  cause: RecordedCause = CAUSE,
+): Promise<Record<string, string>> {
+  const targets = await findDriftTargets(deps.store, ids);
+  return await repairDrift(deps, targets, cause);
 }
 
 /** @returns The kind of every confirmed difference, by id. */

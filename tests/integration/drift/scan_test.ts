@@ -4,14 +4,18 @@ import {
   advanceScan,
   startOfScan,
 } from "../../../functions/drift_scan_steps.ts";
-import { reconcileUsers } from "../../../functions/reconcile_user.ts";
 import { clerkUser } from "../../../lib/events.ts";
 import { planUserWrite } from "../../../lib/sync/write_plan.ts";
-import { type DriftBed, openDriftBed, readOpen, scan } from "./drift_bed.ts";
+import {
+  type DriftBed,
+  openDriftBed,
+  readOpen,
+  repair,
+  scan,
+} from "./drift_bed.ts";
 
 const USERS = 2_000;
 const PLANTED = 15; // of each kind
-const CAUSE = { runId: "run_1", who: "admin", why: null, isAsked: true };
 
 interface PlantedBed extends DriftBed {
   /** What was planted, by user id. */
@@ -64,14 +68,18 @@ Deno.test("a scan finds exactly what was planted, through faults and repeated st
     ghost: PLANTED,
     stale: PLANTED,
     edited: PLANTED,
+    tombstoned: 0,
   });
-  assertEquals(progress.checked, USERS - PLANTED);
+  assertEquals(progress.counts.users, {
+    clerk: USERS - PLANTED,
+    mongodb: USERS - PLANTED,
+  });
 });
 
 Deno.test("a repair of everything leaves a clean second scan", async () => {
   await using bed = await openBed();
   await scan(bed, "scan_1");
-  await reconcileUsers(bed.deps, [...(await readOpen(bed)).keys()], CAUSE);
+  await repair(bed, [...(await readOpen(bed)).keys()]);
   await scan(bed, "scan_2");
   assertEquals(await readOpen(bed), new Map());
   assertEquals(
@@ -131,7 +139,7 @@ Deno.test("a repair does not overwrite a newer webhook", async () => {
       source: "webhook",
       now: new Date(),
     }, known));
-  const outcomes = await reconcileUsers(bed.deps, [read.id], CAUSE);
+  const outcomes = await repair(bed, [read.id]);
   assertEquals(outcomes, { [read.id]: "stale" });
   const stored = await bed.store.users.documents.findOne({ _id: read.id });
   assertEquals(stored?.first_name, "Newest");

@@ -5,7 +5,6 @@ import {
   startOfScan,
 } from "../../../functions/drift_scan_steps.ts";
 import { findKeyFault } from "../../../functions/find_key_fault.ts";
-import { reconcileUsers } from "../../../functions/reconcile_user.ts";
 import { beginScan } from "../../../functions/scan_drift.ts";
 import { makeClient } from "../../support/clerk_api/make_client.ts";
 import {
@@ -13,15 +12,16 @@ import {
   FakeClerk,
 } from "../../support/clerk_api/start_clerk_api.ts";
 import {
+  CAUSE,
   type DriftBed,
   openDriftBed,
   readOpen,
+  repair,
   scan,
   toDocument,
 } from "./drift_bed.ts";
 
 const OWN_ID = "ins_own";
-const CAUSE = { runId: "run_1", who: "admin", why: "a test", isAsked: true };
 
 /** Another instance, with users of its own, behind the key. */
 function withOtherKey(
@@ -166,7 +166,7 @@ Deno.test("a repair with another instance's key deletes nobody and lets nobody i
   await using bed = withOtherKey(await openDriftBed({ users: 60 }));
   const stranger = bed.clerk.users.getAt(bed.clerk.users.byCreatedAt, 0)?.id;
   const ids = [...bed.ids.slice(0, 3), stranger ?? ""];
-  const outcomes = await reconcileUsers(bed.deps, ids, CAUSE);
+  const outcomes = await repair(bed, ids);
   for (const outcome of Object.values(outcomes)) {
     assertStringIncludes(outcome, "belongs to another instance");
   }
@@ -177,8 +177,8 @@ Deno.test("a repair with another instance's key deletes nobody and lets nobody i
 Deno.test("a repair removes a ghost only once Clerk says so, and takes a bare 404 for no answer", async () => {
   await using bed = await openDriftBed({ users: 60 });
   const [alive = "", id = ""] = bed.ids;
-  const asked = () => reconcileUsers(bed.deps, [id], CAUSE);
-  assertEquals(await reconcileUsers(bed.deps, [alive], CAUSE), {
+  const asked = () => repair(bed, [id]);
+  assertEquals(await repair(bed, [alive]), {
     [alive]: "applied",
   });
   assertEquals(await bed.store.users.documents.countDocuments({}), 60);
@@ -186,7 +186,7 @@ Deno.test("a repair removes a ghost only once Clerk says so, and takes a bare 40
   const { getUser } = makeClient(bed.clerk, { fetch: answerBare404 });
   const clerkApi = { ...bed.deps.clerkApi, getUser };
   await assertRejects(() =>
-    reconcileUsers({ ...bed.deps, clerkApi }, [id], CAUSE)
+    repair({ ...bed, deps: { ...bed.deps, clerkApi } }, [id])
   );
   assertEquals(await bed.store.users.documents.countDocuments({}), 60);
   assertEquals(await asked(), { [id]: "applied" });
@@ -203,10 +203,9 @@ Deno.test("a document that the application made is no ghost, and a repair leaves
   await bed.db.collection("users").insertMany([own, imported] as never[]);
   await scan(bed, "scan_1");
   assertEquals(await readOpen(bed), new Map());
-  const outcomes = await reconcileUsers(
-    bed.deps,
+  const outcomes = await repair(
+    bed,
     ["user_of_the_app", "imported:7"],
-    CAUSE,
   );
   for (const outcome of Object.values(outcomes)) {
     assertStringIncludes(outcome, "The application made this document");
@@ -223,11 +222,11 @@ Deno.test("a repair leaves a user that was synced a moment ago, and one that nob
     { _id: young },
     { $set: { "sync.synced_at": new Date() } },
   );
-  assertEquals(await reconcileUsers(bed.deps, [young], CAUSE), {
+  assertEquals(await repair(bed, [young]), {
     [young]: "It was synced a moment ago: Clerk may not show it yet",
   });
   const automatic = { ...CAUSE, isAsked: false };
-  assertEquals(await reconcileUsers(bed.deps, [old], automatic), {
+  assertEquals(await repair(bed, [old], automatic), {
     [old]: "A ghost is removed only when somebody asks",
   });
   assertEquals(await bed.store.users.documents.countDocuments({}), 60);
@@ -235,8 +234,8 @@ Deno.test("a repair leaves a user that was synced a moment ago, and one that nob
 
 Deno.test("a repair of an id that neither side has leaves no tombstone", async () => {
   await using bed = await openDriftBed({ users: 60 });
-  assertEquals(await reconcileUsers(bed.deps, ["user_nobody"], CAUSE), {
-    user_nobody: "Neither Clerk nor MongoDB has this user",
+  assertEquals(await repair(bed, ["user_nobody"]), {
+    user_nobody: "Neither Clerk nor MongoDB has it",
   });
   assertEquals(await bed.store.users.tombstones.countDocuments({}), 0);
 });
