@@ -25,21 +25,13 @@ export interface FunctionFailure {
  */
 export async function keepDeadLetter(
   deps: FunctionDependencies,
-  { error, event }: FunctionFailure,
+  failure: FunctionFailure,
 ): Promise<void> {
-  const { function_id, run_id, event: cause } = event.data;
+  const { error, event } = failure;
+  const { run_id, event: cause } = event.data;
   const received = receiveEvent(cause);
   const failedAt = deps.clock.now();
-  await deps.store.ensureIndexes();
-  await deps.store.deadLetters.add({
-    function_id,
-    run_id,
-    event_id: received.eventId,
-    event_name: cause.name,
-    subject: received.subject,
-    error: { name: error.name, message: error.message },
-    failed_at: failedAt,
-  });
+  await addDeadLetter(deps, failure);
   await deps.store.webhookEvents.recordSettled([{
     event_id: received.eventId,
     type: received.type,
@@ -56,5 +48,30 @@ export async function keepDeadLetter(
     received: [],
     settled: [received.eventId],
     at: failedAt.getTime(),
+  });
+}
+
+/**
+ * Writes the dead letter alone: what became of the event in MongoDB is another
+ * function's to say.
+ *
+ * @param deps Store and clock.
+ * @param failure What Inngest tells of the failed run.
+ */
+export async function addDeadLetter(
+  { store, clock }: Pick<FunctionDependencies, "store" | "clock">,
+  { error, event }: FunctionFailure,
+): Promise<void> {
+  const { function_id, run_id, event: cause } = event.data;
+  const received = receiveEvent(cause);
+  await store.ensureIndexes();
+  await store.deadLetters.add({
+    function_id,
+    run_id,
+    event_id: received.eventId,
+    event_name: cause.name,
+    subject: received.subject,
+    error: { name: error.name, message: error.message },
+    failed_at: clock.now(),
   });
 }

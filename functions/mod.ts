@@ -8,6 +8,7 @@ import { recordEvent } from "./record_event.ts";
 import { reconcileUser } from "./reconcile_user.ts";
 import { replayEvents } from "./replay_events.ts";
 import { scanDrift } from "./scan_drift.ts";
+import { sendWelcomeEmail } from "./send_welcome_email.ts";
 import { syncMembership } from "./sync_membership.ts";
 import { syncOrganization } from "./sync_organization.ts";
 import { syncUserFromClerk } from "./sync_user_from_clerk.ts";
@@ -34,6 +35,7 @@ export function createFunctions(
     scanDrift(deps),
     reconcileUser(deps),
     backfillUsers(deps),
+    sendWelcomeEmail(deps),
     checkQuarantine(deps),
     watchAlerts(deps),
   ];

@@ -7,6 +7,7 @@ import type { SyncedEventName } from "../lib/events.ts";
 import type { WriteOutcome } from "../lib/store/synced_collection.ts";
 import { keepDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { isForeign } from "./is_foreign.ts";
 import { type ReceivedEvent, receiveEvent } from "./received_event.ts";
 import { settleEvent, toSettled } from "./settle_event.ts";
 
@@ -72,13 +73,4 @@ export function createSyncFunction(
       return { outcome: settled.outcome, reason: settled.reason };
     },
   );
-}
-
-function isForeign(
-  { config }: FunctionDependencies,
-  event: ReceivedEvent,
-): boolean {
-  const ownId = config.clerk.instanceId;
-  const instanceId = event.origin?.instance_id ?? null;
-  return ownId !== undefined && instanceId !== null && instanceId !== ownId;
 }

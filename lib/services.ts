@@ -29,7 +29,11 @@ import { createRunsApi, type RunsApi } from "./inngest/runs_api.ts";
 import { createEventSender, type EventSender } from "./inngest/event_sender.ts";
 import { readKeptSecret } from "./kept_secret.ts";
 import { createLiveFeed, type LiveFeed } from "./live_feed.ts";
-import { pingInngest, startInngestPart } from "./parts/inngest_part.ts";
+import {
+  type EngineTiming,
+  pingInngest,
+  startInngestPart,
+} from "./parts/inngest_part.ts";
 import { startMongoPart } from "./parts/mongo_part.ts";
 import { createMailer, type Mailer } from "./providers/mailer.ts";
 import {
@@ -95,6 +99,8 @@ export interface ServiceOptions {
     >,
   ) => InngestFunction.Any[];
   readonly clock?: Clock;
+  /** How the embedded Inngest tells the time and tries again, for tests. */
+  readonly engine?: EngineTiming;
 }
 
 /** Webhooks at once, and the memory that their bodies may take. */
@@ -136,7 +142,7 @@ export async function openServices(
         at: clock.now().getTime(),
       }),
   }));
-  const inngestPart = await startInngestPart(config);
+  const inngestPart = await startInngestPart(config, options.engine);
   opened.defer(() => inngestPart.close());
 
   const metrics = createMetrics();

@@ -1,5 +1,8 @@
 /** Inngest, embedded in this process or elsewhere: from here on it is an address. */
-import { startEngine } from "../../packages/embedded_inngest/mod.ts";
+import {
+  type EngineOptions,
+  startEngine,
+} from "../../packages/embedded_inngest/mod.ts";
 import type { Config } from "../config.ts";
 import type { InngestConnection } from "../inngest/create_client.ts";
 import {
@@ -18,6 +21,9 @@ export interface RunningInngest extends InngestConnection {
   ) => Promise<void>;
 }
 
+/** How the embedded Inngest tells the time and tries again. */
+export type EngineTiming = Pick<EngineOptions, "clock" | "retryIntervalMs">;
+
 /** How long a service may take to say that it is there, ms. */
 const ANSWER_MS = 3_000;
 
@@ -25,11 +31,13 @@ const ANSWER_MS = 3_000;
  * Starts the embedded Inngest where no other is configured.
  *
  * @param config The settings.
+ * @param timing For tests; default the real time.
  * @returns How to reach Inngest.
  * @throws {Error} when another process has the data folder open.
  */
 export async function startInngestPart(
   { inngest, dataDir }: Pick<Config, "inngest" | "dataDir">,
+  timing: EngineTiming = {},
 ): Promise<Part<RunningInngest>> {
   if (inngest.kind === "external") {
     return {
@@ -37,7 +45,7 @@ export async function startInngestPart(
       close: () => Promise.resolve(),
     };
   }
-  const engine = await startEngine({ path: `${dataDir}/inngest` });
+  const engine = await startEngine({ path: `${dataDir}/inngest`, ...timing });
   const { url, eventKey, signingKey } = engine;
   await leaveEngineAddress(dataDir, { url, eventKey });
   return {

@@ -24,6 +24,9 @@ export interface ProviderErrorOptions {
   readonly cause?: unknown;
 }
 
+/** Too slow, or in conflict with the same request before. */
+const MAY_HAVE_WORKED = [408, 409];
+
 /** A provider refused, failed, or could not be reached or understood. */
 export class ProviderError extends AppError {
   override readonly name = "ProviderError";
@@ -31,6 +34,8 @@ export class ProviderError extends AppError {
   readonly providerStatus: number | undefined;
   /** How long the provider wants to be left alone, when it said so, ms. */
   readonly retryAfterMs: number | undefined;
+  /** Whether the request has surely had no effect. */
+  readonly isRefusal: boolean;
 
   /** @param options Who failed at what, how, and whether to retry. */
   constructor(options: ProviderErrorOptions) {
@@ -49,6 +54,8 @@ export class ProviderError extends AppError {
     });
     this.providerStatus = status;
     this.retryAfterMs = options.retryAfterMs;
+    this.isRefusal = status !== undefined && status >= 400 && status < 500 &&
+      !MAY_HAVE_WORKED.includes(status);
   }
 }
 

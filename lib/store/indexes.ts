@@ -98,6 +98,9 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { at: -1, _id: -1 } },
     { key: { at: 1 }, expireAfterSeconds: QUARANTINE_S },
   ],
+  automation_ledger: [
+    { key: { user_id: 1, automation: 1 }, unique: true },
+  ],
   dead_letters: [
     { key: { failed_at: -1, _id: -1 } },
     { key: { event_id: 1 } },

@@ -9,6 +9,7 @@ import type {
   OrganizationDocument,
 } from "../sync/organization_document.ts";
 import type { UserDocument } from "../sync/user_document.ts";
+import { AutomationLedger } from "./automation_ledger.ts";
 import { Changes } from "./changes.ts";
 import { connectMongo } from "./connect_mongo.ts";
 import { DeadLetters } from "./dead_letters.ts";
@@ -36,6 +37,8 @@ export interface Store extends AsyncDisposable {
   readonly webhookEvents: WebhookEvents;
   readonly changes: Changes;
   readonly deadLetters: DeadLetters;
+  /** What automations did for whom. */
+  readonly automationLedger: AutomationLedger;
   /** Long work and its progress. */
   readonly jobs: Jobs;
   /** Webhooks that were refused at the door. */
@@ -97,6 +100,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     webhookEvents: new WebhookEvents(db),
     changes: new Changes(db),
     deadLetters: new DeadLetters(db),
+    automationLedger: new AutomationLedger(db),
     jobs: new Jobs(db),
     quarantine: new Quarantine(db),
     secretUse: new SecretUse(db),

@@ -114,7 +114,17 @@ function nameFields(user: ClerkUser, stored: NameParts) {
   };
 }
 
-function joinNames(first: string | null, last: string | null): string | null {
+/**
+ * A person's whole name.
+ *
+ * @param first The first name, or null.
+ * @param last The last name, or null.
+ * @returns Both with a space between them; null when there is neither.
+ */
+export function joinNames(
+  first: string | null,
+  last: string | null,
+): string | null {
   const parts = [first, last].map((part) => part?.trim() ?? "").filter((part) =>
     part !== ""
   );

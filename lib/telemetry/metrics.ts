@@ -19,6 +19,8 @@ export interface Metrics {
   readonly syncLagSeconds: Histogram;
   /** What is read from the store for each scrape. */
   readonly stored: StoredMetrics;
+  /** Outcomes of automations by automation and outcome. */
+  readonly automations: Counter<"automation" | "outcome">;
   /** All of them as Prometheus text. */
   text(): Promise<string>;
   /** The text's media type. */
@@ -60,6 +62,12 @@ export function createMetrics(): Metrics {
       registers,
     }),
     stored: createStoredMetrics(registry),
+    automations: new Counter({
+      name: "rollcall_automations_total",
+      help: "Automations by outcome: done, already-done, skipped, failed",
+      labelNames: ["automation", "outcome"],
+      registers,
+    }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

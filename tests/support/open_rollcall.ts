@@ -28,12 +28,12 @@ export interface OpenRollcall extends AsyncDisposable {
  * Opens the services on a folder and a database of their own.
  *
  * @param env Variables beside those.
- * @param makeFunctions The functions that are served; default all.
+ * @param options Other functions than all, other clocks than the real ones.
  * @returns The open services.
  */
 export async function openRollcall(
   env: Readonly<Record<string, string>> = {},
-  makeFunctions: ServiceOptions["createFunctions"] = createFunctions,
+  options: Partial<ServiceOptions> = {},
 ): Promise<OpenRollcall> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await Deno.makeTempDir({ prefix: "rollcall_test_" });
@@ -48,8 +48,9 @@ export async function openRollcall(
   });
   const services = stack.use(
     await openServices(config, {
+      ...options,
       createFunctions: (deps) => [
-        ...makeFunctions(deps),
+        ...(options.createFunctions ?? createFunctions)(deps),
         deps.inngest.createFunction(
           { id: "witness", triggers: [{ event: "inngest/function.finished" }] },
           ({ event }) => ends.add(event.data as unknown as RunEnded),

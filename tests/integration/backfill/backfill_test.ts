@@ -30,7 +30,11 @@ function openWith(
       CLERK_API_URL: clerk.url,
       CLERK_API_SHARE: "100",
     },
-    (deps) => [backfillUsers(deps, { pageSize: PAGE_SIZE, ...options })],
+    {
+      createFunctions: (deps) => [
+        backfillUsers(deps, { pageSize: PAGE_SIZE, ...options }),
+      ],
+    },
   );
 }
 
