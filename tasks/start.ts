@@ -17,17 +17,21 @@ import { serveUntilSignal } from "./start/serve_until_signal.ts";
 export interface StartOptions {
   /** Called once it serves, with the origin for this machine. */
   readonly onServing?: (origin: string) => void;
+  /** File with further settings; null for none. Default `.env`. */
+  readonly envPath?: string | null;
 }
 
 /**
  * Starts the service and returns when it has been told to stop.
  *
- * @param options Who wants to hear that it serves.
+ * @param options Who wants to hear that it serves, and where settings are.
  * @throws {ConfigError} when the settings cannot be used.
  */
-export async function start(options: StartOptions = {}): Promise<void> {
+export async function start(
+  { envPath = ".env", ...options }: StartOptions = {},
+): Promise<void> {
   const startedMs = performance.now();
-  await load({ export: true });
+  await load({ export: true, envPath });
   const config = readConfig(Deno.env.toObject());
   await setUpLogging({
     level: config.logLevel,

@@ -16,6 +16,8 @@ export interface FeedReader extends AsyncDisposable {
   recorded(eventIds: readonly string[]): Promise<void>;
   /** Resolves once the outcome of each of these events is in the store. */
   outcomes(eventIds: readonly string[]): Promise<void>;
+  /** Resolves once so many batches of events were recorded from now on. */
+  batches(count: number): Promise<void>;
 }
 
 /** No wait of a test is longer, ms. */
@@ -46,11 +48,13 @@ export async function openFeed(
     recorded: new Set<string>(),
     outcomes: new Set<string>(),
   };
+  let batches = 0;
   let wake = Promise.withResolvers<void>();
   const reading = (async () => {
     for await (const message of readMessages(response.body!)) {
       if (message.kind === "event-settled") heard.settled.add(message.eventId);
       if (message.kind === "events-recorded") {
+        batches++;
         for (const id of message.received) heard.recorded.add(id);
         for (const id of message.settled) heard.outcomes.add(id);
       }
@@ -61,29 +65,46 @@ export async function openFeed(
     if (!abort.signal.aborted) wake.reject(error);
   });
 
-  const waitFor = async (
-    set: Set<string>,
-    ids: readonly string[],
+  const waitUntil = async (
+    isOver: () => boolean,
+    missing: () => unknown,
     patienceMs = PATIENCE_MS,
   ) => {
-    let open = ids;
-    const missing = () => open = open.filter((id) => !set.has(id));
     const { promise: timeout, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () =>
-        reject(new Error(`Cannot wait longer for ${missing().slice(0, 5)}`)),
+      () => reject(new Error(`Cannot wait longer for ${missing()}`)),
       patienceMs,
     );
     try {
-      while (missing().length > 0) await Promise.race([wake.promise, timeout]);
+      while (!isOver()) await Promise.race([wake.promise, timeout]);
     } finally {
       clearTimeout(timer);
     }
+  };
+  const waitFor = async (
+    set: Set<string>,
+    ids: readonly string[],
+    patienceMs?: number,
+  ) => {
+    let open = ids;
+    const missing = () => open = open.filter((id) => !set.has(id));
+    await waitUntil(
+      () => missing().length === 0,
+      () => missing().slice(0, 5),
+      patienceMs,
+    );
   };
   return {
     settled: (ids, patienceMs) => waitFor(heard.settled, ids, patienceMs),
     recorded: (ids) => waitFor(heard.recorded, ids),
     outcomes: (ids) => waitFor(heard.outcomes, ids),
+    batches(count) {
+      const wanted = batches + count;
+      return waitUntil(
+        () => batches >= wanted,
+        () => `${wanted - batches} batches`,
+      );
+    },
     async [Symbol.asyncDispose]() {
       abort.abort();
       await reading;

@@ -1,6 +1,6 @@
 /**
- * The service as users run it: `tasks/start.ts` in a process of its own, with a
- * data folder of its own, on a port that the system chooses.
+ * The service as users run it: `tasks/start.ts` or `tasks/demo.ts` in a process of
+ * its own, with a data folder of its own, on a port that the system chooses.
  *
  * With MONGODB_URI in the environment it writes to that server, in a database of
  * its own, dropped at the end; else to the embedded one. Nothing is mocked.
@@ -13,6 +13,8 @@ import { type FeedReader, openFeed } from "./feed_reader.ts";
 
 /** How to start the service. */
 export interface RollcallOptions {
+  /** The task and its arguments; default `tasks/start.ts`. */
+  readonly task?: readonly [path: string, ...args: string[]];
   /** Kept by the caller, to start again on; default a folder removed at the end. */
   readonly dataDir?: string;
   /** The database's name, to start again on; default one of its own. */
@@ -45,6 +47,8 @@ export interface RollcallProcess extends AsyncDisposable {
   signIn(): Promise<string>;
   /** Listens to the live feed. */
   listen(): Promise<FeedReader>;
+  /** Types at its terminal. */
+  type(text: string): Promise<void>;
   /** SIGKILL, and waits for the end. */
   kill(): Promise<void>;
   /** SIGTERM, and waits for the end; the answer is the exit code. */
@@ -73,7 +77,12 @@ export async function startRollcall(
   const dataDir = options.dataDir ?? await makeFolder(stack);
   const database = options.database ??
     `rollcall_test_${crypto.randomUUID().slice(0, 8)}`;
-  const child = spawn(dataDir, database, options.env ?? {});
+  const child = spawn(options.task ?? ["tasks/start.ts"], {
+    DATA_DIR: dataDir,
+    MONGODB_DATABASE: database,
+    ...options.env,
+  });
+  stack.defer(() => child.stdin.abort());
   stack.defer(async () => {
     await end(child, "SIGKILL");
   });
@@ -92,6 +101,7 @@ export async function startRollcall(
     signIn,
     send: (body, how) => postSigned(origin, body, how),
     listen: async () => await openFeed(origin, await signIn()),
+    type: (text) => typeAt(child, text),
     kill: async () => void await end(child, "SIGKILL"),
     stop: () => end(child, "SIGTERM"),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
@@ -105,8 +115,7 @@ async function makeFolder(stack: AsyncDisposableStack): Promise<string> {
 }
 
 function spawn(
-  dataDir: string,
-  database: string,
+  task: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
@@ -116,19 +125,17 @@ function spawn(
       ...["net", "read", "write", "env", "sys", "run"].map((name) =>
         `--allow-${name}`
       ),
-      "tasks/start.ts",
+      ...task,
     ],
     cwd: ROOT,
     env: {
       PORT: "0",
       HOST: "127.0.0.1",
-      DATA_DIR: dataDir,
-      MONGODB_DATABASE: database,
       CLERK_WEBHOOK_SIGNING_SECRET: SECRET,
       ADMIN_PASSWORD,
       ...env,
     },
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -151,6 +158,15 @@ async function readOrigin(child: Deno.ChildProcess): Promise<string> {
     return `http://127.0.0.1:${port}`;
   }
   throw new Error(`Cannot start Rollcall: it printed\n${printed.join("\n")}`);
+}
+
+async function typeAt(
+  child: Deno.ChildProcess,
+  text: string,
+): Promise<void> {
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  writer.releaseLock();
 }
 
 /** Reads on, so that the service can go on printing. */
