@@ -8,7 +8,7 @@
  */
 import { NonRetriableError } from "inngest";
 import { z } from "zod";
-import { ClerkApiError } from "../lib/clerk/clerk_api_error.ts";
+import { isNotOffered } from "../lib/clerk/clerk_api_error.ts";
 import {
   type DriftReport,
   groupByCollection,
@@ -126,11 +126,6 @@ async function compareSide(
     const counts = { ...progress.counts, [collection]: null };
     return startNextPhase({ ...progress, counts, phase: "ghosts" });
   }
-}
-
-/** An instance without organizations refuses to list any. */
-function isNotOffered(error: unknown): boolean {
-  return error instanceof ClerkApiError && error.clerkStatus === 403;
 }
 
 function addCounts(

@@ -2,6 +2,7 @@
 import type { InngestFunction } from "inngest";
 import { backfillUsers } from "./backfill_users.ts";
 import { checkQuarantine } from "./check_quarantine.ts";
+import { compareCounts } from "./compare_counts.ts";
 import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { recordEvent } from "./record_event.ts";
@@ -33,6 +34,7 @@ export function createFunctions(
     recordEvent(deps),
     replayEvents(deps),
     scanDrift(deps),
+    compareCounts(deps),
     reconcileUser(deps),
     backfillUsers(deps),
     sendWelcomeEmail(deps),

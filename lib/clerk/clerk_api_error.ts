@@ -58,6 +58,17 @@ export class ClerkApiError extends AppError {
   }
 }
 
+/**
+ * Tells whether the instance does not have what was asked for, such as
+ * organizations, which can be turned off.
+ *
+ * @param error Anything that was caught.
+ * @returns True for Clerk's 403.
+ */
+export function isNotOffered(error: unknown): boolean {
+  return error instanceof ClerkApiError && error.clerkStatus === 403;
+}
+
 /** Lets through what looks like an identifier, and nothing that could be text. */
 function keepSafe(text: string | undefined): string | undefined {
   return text !== undefined && /^[\w-]{1,64}$/.test(text) ? text : undefined;

@@ -28,7 +28,11 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
       partialFilterExpression: { email_verified: false },
     },
   ],
+  organizations: [
+    { key: { "sync.synced_at": -1, _id: -1 } },
+  ],
   memberships: [
+    { key: { "sync.synced_at": -1, _id: -1 } },
     { key: { user_id: 1 } },
     { key: { organization_id: 1, _id: 1 } },
   ],

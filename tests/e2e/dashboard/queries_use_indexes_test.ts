@@ -4,13 +4,26 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Document, MongoClient } from "mongodb";
+import type { DriftFilter } from "../../../lib/events.ts";
 import { readAlertSignals } from "../../../lib/store/alert_signals.ts";
+import {
+  countSynced,
+  readCountReports,
+} from "../../../lib/store/count_reports.ts";
 import { readDeadLetters } from "../../../lib/store/dead_letter_page.ts";
+import {
+  listDriftTargets,
+  readDriftPage,
+} from "../../../lib/store/drift_page.ts";
 import { readEventPage } from "../../../lib/store/event_page.ts";
 import {
   type EventQuery,
   searchEvents,
 } from "../../../lib/store/event_search.ts";
+import {
+  readRecentInstances,
+  sampleUserIds,
+} from "../../../lib/store/key_evidence.ts";
 import { readOverview } from "../../../lib/store/overview.ts";
 import { readQuarantine } from "../../../lib/store/quarantine_page.ts";
 import {
@@ -86,6 +99,8 @@ const users = (store: Store, query: Partial<UserQuery>) =>
   readTwice((page) => searchUsers(store, { ...ALL_USERS, ...query }, page));
 const events = (store: Store, query: Partial<EventQuery>) =>
   readTwice((page) => searchEvents(store, { ...ALL_EVENTS, ...query }, page));
+const drift = (store: Store, filter: DriftFilter) =>
+  readTwice(({ cursor }) => readDriftPage(store, { filter, cursor, limit: 1 }));
 const scopes = (store: Store, target: ReplayTarget) =>
   readReplayScope(store, target, NOW);
 const HOUR_AGO = new Date(NOW.getTime() - 3_600_000);
@@ -157,6 +172,18 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
       canScan: true,
       watchedSince: NOW,
     }),
+  "the last scans": (store) => store.drift.readLatest(),
+  "the last counts": (store) => readCountReports(store, 20),
+  "open drift": (store) => drift(store, {}),
+  "drift by kind": (store) => drift(store, { kind: "stale" }),
+  "drift by field": (store) => drift(store, { field: "banned" }),
+  "drift by cause": (store) => drift(store, { cause: "edited-elsewhere" }),
+  "drift of one collection": (store) => drift(store, { collection: "users" }),
+  "a repair of a kind": (store) =>
+    listDriftTargets(store, { kind: "stale" }, null, 50),
+  "a sample of users": (store) => sampleUserIds(store, 10),
+  "the instances of webhooks": (store) => readRecentInstances(store),
+  "synced users": (store) => countSynced(store, "users"),
   "the audit log": (store) => store.auditLog.readNewest(20),
 };
 
