@@ -13,11 +13,11 @@ import {
   clerkUser,
   type DocumentChange,
 } from "../lib/events.ts";
-import { applyMany, type ManyOutcome } from "../lib/store/apply_many.ts";
 import { ownFields } from "../lib/store/guarded_write.ts";
 import { workedSince } from "../lib/store/job_pace.ts";
 import type { JobDocument, JobFailure, JobState } from "../lib/store/jobs.ts";
-import type { Planner } from "../lib/store/synced_collection.ts";
+import type { Planner, WriteOutcome } from "../lib/store/synced_collection.ts";
+import { DocumentRefusedError } from "../lib/store/write_documents.ts";
 import { planUserImport } from "../lib/sync/import_plan.ts";
 import type { UserDocument } from "../lib/sync/user_document.ts";
 import type { ClerkApi, FunctionDependencies } from "./dependencies.ts";
@@ -48,6 +48,13 @@ interface WrittenPage {
   readonly failures: readonly JobFailure[];
   readonly changes: readonly DocumentChange[];
 }
+
+/** What became of one user: a write's outcome, or MongoDB's refusal. */
+type ImportOutcome = WriteOutcome | {
+  readonly kind: "refused";
+  /** Why, without values. */
+  readonly reason: string;
+};
 
 const CAUSE = "backfill";
 
@@ -199,12 +206,12 @@ async function writeUsers(
       now,
     }, known);
   };
-  const outcomes = [
-    ...await applyMany(
-      store.users,
-      new Map(users.map((user) => [user.id, plannerOf(user)])),
-    ),
-  ];
+  const outcomes = await Promise.all(
+    users.map(async (user): Promise<[string, ImportOutcome]> => [
+      user.id,
+      await store.users.apply(user.id, plannerOf(user)).catch(toRefusal),
+    ]),
+  );
   return {
     counts: countOutcomes(outcomes.map(([, outcome]) => outcome)),
     failures: outcomes.flatMap(([id, outcome]) =>
@@ -216,6 +223,12 @@ async function writeUsers(
       return stored === undefined ? [] : [lostChange(stored)];
     }),
   };
+}
+
+/** One document that MongoDB does not take must not end the import. */
+function toRefusal(error: unknown): ImportOutcome {
+  if (!(error instanceof DocumentRefusedError)) throw error;
+  return { kind: "refused", reason: error.reason };
 }
 
 /** What is still known of a write whose values a crash has lost. */
@@ -230,7 +243,7 @@ function lostChange(stored: UserDocument): DocumentChange {
 }
 
 function countOutcomes(
-  outcomes: readonly ManyOutcome[],
+  outcomes: readonly ImportOutcome[],
 ): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const outcome of outcomes) {
@@ -241,7 +254,7 @@ function countOutcomes(
 }
 
 /** The words of the job's report; failures are counted apart. */
-function nameOf(outcome: ManyOutcome): string | null {
+function nameOf(outcome: ImportOutcome): string | null {
   switch (outcome.kind) {
     case "applied":
       return outcome.change.kind === "insert" ? "added" : "changed";

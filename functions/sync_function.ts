@@ -1,6 +1,10 @@
 /**
- * What the sync functions have in common: one step that writes, the word of
- * what became of it, and a dead letter when it fails for good.
+ * What the sync functions have in common: one write, the word of what became of
+ * it, and a dead letter when it fails for good.
+ *
+ * The write is its own memory: the guard makes a second attempt at the same
+ * event a no-op. So there is no step whose result Inngest would have to keep,
+ * which halves what an event costs.
  */
 import type { InngestFunction } from "inngest";
 import type { SyncedEventName } from "../lib/events.ts";
@@ -45,19 +49,15 @@ export function createSyncFunction(
       triggers,
       onFailure: (failure) => keepDeadLetter(deps, failure),
     },
-    async ({ event, step, runId }) => {
+    async ({ event, runId }) => {
       const received = receiveEvent(event);
-      const settled = await step.run(
-        `write-${collection}`,
-        async () =>
-          toSettled(
-            deps,
-            received,
-            collection,
-            isForeign(deps, received)
-              ? { kind: "discarded", reason: "other-instance" }
-              : await write(deps, received),
-          ),
+      const settled = toSettled(
+        deps,
+        received,
+        collection,
+        isForeign(deps, received)
+          ? { kind: "discarded", reason: "other-instance" }
+          : await write(deps, received),
       );
       deps.feed.publish({
         kind: "event-settled",

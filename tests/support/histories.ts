@@ -38,6 +38,8 @@ export interface Scenario {
   /** Events that are delivered once more, by index. */
   readonly duplicates: readonly number[];
   readonly workers: number;
+  /** Events that a worker has under way at once. */
+  readonly atOnce: number;
   /** Who goes next at each step. */
   readonly choices: readonly number[];
   /** Calls to the database, by number, at which a worker crashes. */
@@ -79,6 +81,7 @@ export function scenarios(
     order: fc.array(fc.nat(999), { minLength: 18, maxLength: 18 }),
     duplicates: fc.array(fc.nat(8), { maxLength: 4 }),
     workers: fc.integer({ min: 1, max: 3 }),
+    atOnce: fc.integer({ min: 1, max: 4 }),
     choices: fc.array(fc.nat(5), { minLength: 40, maxLength: 40 }),
     crashes: fc.array(
       fc.record({

@@ -8,6 +8,7 @@ import type { Collection, Db } from "mongodb";
 export type CallGuard = <T>(call: () => Promise<T>) => Promise<T>;
 
 const GUARDED = new Set([
+  "bulkWrite",
   "insertOne",
   "updateOne",
   "findOne",

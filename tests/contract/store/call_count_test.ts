@@ -31,6 +31,11 @@ Deno.test("one user event costs at most three calls to the database", async (t) 
     clock: systemClock,
   };
   const write = (event: ReturnType<typeof user>) => writeUser(deps, event);
+  const crowd = Array.from({ length: 40 }, (_, index) =>
+    receiveEvent({
+      name: "clerk/user.created",
+      data: { id: `user_crowd_${index}`, updated_at: 1 },
+    }));
   const cases: [string, () => Promise<{ kind: string }>, string, number][] = [
     ["a new user", () => write(user("created", 1)), "applied", 3],
     [
@@ -43,6 +48,15 @@ Deno.test("one user event costs at most three calls to the database", async (t) 
     [
       "a delete",
       () => deleteUser(deps, user("deleted", 3)),
+      "applied",
+      3,
+    ],
+    [
+      "40 new users at once",
+      async () =>
+        (await Promise.all(crowd.map(write))).find(({ kind }) =>
+          kind !== "applied"
+        ) ?? { kind: "applied" },
       "applied",
       3,
     ],

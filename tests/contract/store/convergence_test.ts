@@ -25,7 +25,7 @@ import {
   scenarios,
   tellHistory,
 } from "../../support/histories.ts";
-import { interleave } from "../../support/interleave.ts";
+import { type Gate, interleave } from "../../support/interleave.ts";
 import { steppedDb } from "../../support/stepped_db.ts";
 import { openTestStore } from "../../support/test_store.ts";
 
@@ -120,9 +120,9 @@ async function deliver(
   let choices = 0;
   const workers = Array.from(
     { length: scenario.workers },
-    () => async (gate: () => Promise<void>) => {
+    () => async (gate: Gate) => {
       const stepped = steppedDb(db, async (call) => {
-        await gate();
+        using _turn = await gate();
         const side = crashes.get(calls++);
         if (side === "before") throw new Crash();
         const answer = await call();
@@ -130,17 +130,16 @@ async function deliver(
         return answer;
       });
       const store = createStore(stepped, () => Promise.resolve());
-      for (
-        let event = queue.shift();
-        event !== undefined;
-        event = queue.shift()
-      ) {
-        try {
-          await handle(store, event);
-        } catch (error) {
-          if (!(error instanceof Crash)) throw error;
-          queue.push(event);
-        }
+      while (queue.length > 0) {
+        const events = queue.splice(0, scenario.atOnce);
+        await Promise.all(events.map(async (event) => {
+          try {
+            await handle(store, event);
+          } catch (error) {
+            if (!(error instanceof Crash)) throw error;
+            queue.push(event);
+          }
+        }));
       }
     },
   );
