@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isDuplicateKey } from "./duplicate_key.ts";
+import { isDuplicateIn } from "./duplicate_key.ts";
 
 const ON_USERNAME =
   'E11000 duplicate key error collection: rollcall.users index: username_1 dup key: { username: "_id_" }';
@@ -15,7 +15,7 @@ const CASES: [string, string, number, string, boolean][] = [
   ["old servers' names", "username", 11000, "index: a.users.$username_1", true],
 ];
 for (const [name, field, code, errmsg, expected] of CASES) {
-  Deno.test(`isDuplicateKey() knows ${name}`, () => {
-    assertEquals(isDuplicateKey({ code, errmsg }, field), expected);
+  Deno.test(`isDuplicateIn() knows ${name}`, () => {
+    assertEquals(isDuplicateIn({ code, errmsg }, field), expected);
   });
 }

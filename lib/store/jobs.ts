@@ -6,7 +6,7 @@
  * cannot count a portion twice. Of a kind that must not run twice at once, a
  * unique index allows one open job.
  */
-import { type Collection, type Db, MongoServerError } from "mongodb";
+import type { Collection, Db } from "mongodb";
 import { isDuplicateKey } from "./duplicate_key.ts";
 
 /** Where a job stands; "failed" can be resumed, "cancelled" and "done" are final. */
@@ -241,10 +241,7 @@ async function refusedByAnother<T>(
   try {
     return await write();
   } catch (error) {
-    if (
-      !(error instanceof MongoServerError) ||
-      !isDuplicateKey(error, "exclusive")
-    ) throw error;
-    return "refused";
+    if (isDuplicateKey(error, "exclusive")) return "refused";
+    throw error;
   }
 }

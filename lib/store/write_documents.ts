@@ -11,17 +11,14 @@ import {
   type Filter,
   MongoBulkWriteError,
   type OptionalId,
+  type WriteError,
 } from "mongodb";
 import { AppError } from "../errors.ts";
 import { randomReadable } from "../ids.ts";
 import { withSuffix } from "../sync/username.ts";
 import type { SyncStamp } from "../sync/version.ts";
 import type { SyncedDocument } from "../sync/write_plan.ts";
-import {
-  DUPLICATE_KEY,
-  isDuplicateKey,
-  type WriteFault,
-} from "./duplicate_key.ts";
+import { DUPLICATE_KEY, isDuplicateIn } from "./duplicate_key.ts";
 import { guardedUpdate, type UpdatePlan } from "./guarded_write.ts";
 
 /** One document to write; no two of a batch have the same id. */
@@ -133,9 +130,9 @@ function isOfSingleWrites(error: unknown): error is MongoBulkWriteError {
     );
 }
 
-function readFailure(fault: WriteFault): Failure {
-  if (isDuplicateKey(fault, "_id")) return "moved-on";
-  if (isDuplicateKey(fault, "username")) return "username-taken";
+function readFailure(fault: WriteError): Failure {
+  if (isDuplicateIn(fault, "_id")) return "moved-on";
+  if (isDuplicateIn(fault, "username")) return "username-taken";
   if (fault.code !== DUPLICATE_KEY) {
     return new DocumentRefusedError("MongoDB's validator refuses it");
   }
