@@ -12,7 +12,7 @@ import { ProviderError } from "../../../lib/providers/provider_error.ts";
 import type { Task } from "../../../lib/store/automation_ledger.ts";
 import { createStore } from "../../../lib/store/store.ts";
 import { createMetrics } from "../../../lib/telemetry/metrics.ts";
-import { interleave } from "../../support/interleave.ts";
+import { type Gate, interleave } from "../../support/interleave.ts";
 import {
   type FakeResend,
   startResend,
@@ -213,9 +213,9 @@ async function runRound(world: World, task: Task, round: Round): Promise<void> {
   const sides = new Map(round.crashes);
   let calls = 0;
   let turns = 0;
-  const work = async (gate: () => Promise<void>) => {
+  const work = async (gate: Gate) => {
     const guard: CallGuard = async (call) => {
-      await gate();
+      using _turn = await gate();
       const side = sides.get(calls++);
       if (side === "before") throw new Crash();
       const answer = await call();
