@@ -36,6 +36,14 @@ export interface BackfillProgress {
   readonly done: number;
 }
 
+/** How one portion is read. */
+export interface PortionOptions {
+  /** Users, 1 to 500. Default 500. */
+  readonly pageSize?: number | undefined;
+  /** Gives up waiting for Clerk, and rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A page, taken apart. */
 interface ReadPage {
   readonly users: readonly ClerkUser[];
@@ -83,7 +91,7 @@ export async function prepareBackfill(
  *
  * @param deps Store, clock and the Clerk API.
  * @param jobId The job.
- * @param pageSize Users, 1 to 500. Default 500.
+ * @param options How it is read.
  * @returns Where the job stands.
  * @throws {NonRetriableError} when there is no such job or no secret key.
  * @throws {ClerkApiError} when Clerk does not answer.
@@ -91,7 +99,7 @@ export async function prepareBackfill(
 export async function advanceBackfill(
   deps: BackfillDependencies,
   jobId: string,
-  pageSize?: number,
+  options: PortionOptions = {},
 ): Promise<BackfillProgress> {
   const { store, clock } = deps;
   const job = await store.jobs.read(jobId);
@@ -100,7 +108,7 @@ export async function advanceBackfill(
   }
   if (job.state !== "running") return { state: job.state, done: job.done };
   const readAt = clock.now();
-  const page = await readPage(requireClerk(deps), job, pageSize);
+  const page = await readPage(requireClerk(deps), job, options);
   if (page === null) {
     await store.jobs.finish(jobId, clock.now());
   } else {
@@ -120,13 +128,14 @@ function requireClerk({ clerkApi }: BackfillDependencies): ClerkApi {
 async function readPage(
   clerkApi: ClerkApi,
   job: JobDocument,
-  pageSize?: number,
+  { pageSize, signal }: PortionOptions,
 ): Promise<UserPage | null> {
   const after = job.checkpoint === null
     ? undefined
     : userCursor.parse(JSON.parse(job.checkpoint));
   const pages = clerkApi.listUsers({
     after,
+    signal,
     ...(pageSize === undefined ? {} : { pageSize }),
   });
   for await (const page of pages) return page;

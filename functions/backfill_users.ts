@@ -49,7 +49,7 @@ export function backfillUsers(
       onFailure: async ({ error, event }) => {
         const jobId = jobIdOf(event.data.event);
         await deps.store.jobs.fail(jobId, error.message, deps.clock.now());
-        tellProgress(deps, jobId);
+        tellProgress(deps, jobId, "failed");
       },
     },
     async ({ event, step }) => {
@@ -59,8 +59,8 @@ export function backfillUsers(
         const progress: BackfillProgress = await step.run(
           `page-${page}`,
           async () => {
-            const reached = await advanceBackfill(deps, jobId, pageSize);
-            tellProgress(deps, jobId);
+            const reached = await advanceBackfill(deps, jobId, { pageSize });
+            tellProgress(deps, jobId, reached.state);
             return reached;
           },
         );
@@ -102,5 +102,5 @@ async function startJob(
     throw new NonRetriableError("Cannot import users: another import is open");
   }
   await prepareBackfill(deps, jobId);
-  tellProgress(deps, jobId);
+  tellProgress(deps, jobId, "running");
 }

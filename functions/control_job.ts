@@ -9,7 +9,7 @@ import type { Inngest } from "inngest";
 import type { Clock } from "../lib/clock.ts";
 import { BACKFILL_REQUESTED, REPLAY_REQUESTED } from "../lib/events.ts";
 import type { LiveFeed } from "../lib/live_feed.ts";
-import type { JobDocument } from "../lib/store/jobs.ts";
+import type { JobDocument, JobState } from "../lib/store/jobs.ts";
 import type { Store } from "../lib/store/store.ts";
 
 /** What people can do with a job that is there. */
@@ -23,6 +23,13 @@ export interface JobControls {
   /** Undefined where no page listens. */
   readonly feed?: Pick<LiveFeed, "publish"> | undefined;
 }
+
+/** Where a job stands after each. */
+const REACHED: Readonly<Record<JobAction, JobState>> = {
+  pause: "paused",
+  resume: "running",
+  cancel: "cancelled",
+};
 
 /** The kind of jobs that import users. */
 export const BACKFILL = "backfill";
@@ -57,7 +64,7 @@ export async function beginBackfill(
     return { kind: "refused", open: await store.jobs.readOpen(BACKFILL) };
   }
   await startRun(controls, { _id: jobId, kind: BACKFILL });
-  tellProgress(controls, jobId);
+  tellProgress(controls, jobId, "running");
   return { kind: "begun", jobId };
 }
 
@@ -105,7 +112,7 @@ export async function controlJob(
     await store.jobs[action](job._id, clock.now());
   if (!isAllowed) return false;
   if (action === "resume") await startRun(controls, job);
-  tellProgress(controls, job._id);
+  tellProgress(controls, job._id, REACHED[action]);
   return true;
 }
 
@@ -113,8 +120,10 @@ export async function controlJob(
 export function tellProgress(
   { feed, clock }: Pick<JobControls, "feed" | "clock">,
   jobId: string,
+  state: JobState,
 ): void {
-  feed?.publish({ kind: "job-progressed", jobId, at: clock.now().getTime() });
+  const at = clock.now().getTime();
+  feed?.publish({ kind: "job-progressed", jobId, state, at });
 }
 
 async function startRun(

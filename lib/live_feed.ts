@@ -45,6 +45,8 @@ export interface WebhooksRefusedMessage {
 export interface JobProgressedMessage {
   readonly kind: "job-progressed";
   readonly jobId: string;
+  /** Where it stands, such as `running` or `done`. */
+  readonly state: string;
   /** When, ms. */
   readonly at: number;
 }

@@ -8,7 +8,16 @@ const encoder = new TextEncoder();
  * @param text One line or several, without the last line break.
  */
 export function print(text: string): void {
-  Deno.stdout.writeSync(encoder.encode(`${text}\n`));
+  write(`${text}\n`);
+}
+
+/**
+ * Writes to standard output as it stands.
+ *
+ * @param text Text with its own line breaks, if any.
+ */
+export function write(text: string): void {
+  Deno.stdout.writeSync(encoder.encode(text));
 }
 
 /**

@@ -18,6 +18,8 @@ export interface FeedReader extends AsyncDisposable {
   outcomes(eventIds: readonly string[]): Promise<void>;
   /** Resolves once so many batches of events were recorded from now on. */
   batches(count: number): Promise<void>;
+  /** Resolves once each of these jobs is done. */
+  jobsDone(jobIds: readonly string[]): Promise<void>;
 }
 
 /** No wait of a test is longer, ms. */
@@ -47,6 +49,7 @@ export async function openFeed(
     settled: new Set<string>(),
     recorded: new Set<string>(),
     outcomes: new Set<string>(),
+    jobsDone: new Set<string>(),
   };
   let batches = 0;
   let wake = Promise.withResolvers<void>();
@@ -57,6 +60,9 @@ export async function openFeed(
         batches++;
         for (const id of message.received) heard.recorded.add(id);
         for (const id of message.settled) heard.outcomes.add(id);
+      }
+      if (message.kind === "job-progressed" && message.state === "done") {
+        heard.jobsDone.add(message.jobId);
       }
       wake.resolve();
       wake = Promise.withResolvers<void>();
@@ -105,6 +111,7 @@ export async function openFeed(
         () => `${wanted - batches} batches`,
       );
     },
+    jobsDone: (ids) => waitFor(heard.jobsDone, ids),
     async [Symbol.asyncDispose]() {
       abort.abort();
       await reading;

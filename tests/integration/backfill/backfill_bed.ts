@@ -56,7 +56,7 @@ export async function openBackfillBed(
   await createBackfill(deps, { jobId, actor: "tester" });
   await prepareBackfill(deps, jobId);
   const resources = stack.move();
-  const advance = () => advanceBackfill(deps, jobId, PAGE_SIZE);
+  const advance = () => advanceBackfill(deps, jobId, { pageSize: PAGE_SIZE });
   const job = async () => {
     const found = await test.store.jobs.read(jobId);
     if (found === null) throw new Error("Cannot read job: it is gone");

@@ -134,7 +134,9 @@ Deno.test("an import does not overwrite a newer webhook, even one that comes aft
       }
     },
   };
-  await advanceBackfill({ ...bed.deps, clerkApi }, bed.jobId, PAGE_SIZE);
+  await advanceBackfill({ ...bed.deps, clerkApi }, bed.jobId, {
+    pageSize: PAGE_SIZE,
+  });
   const job = await bed.finish();
   assertEquals(job.counts, { newer: 2, added: USERS - 2 });
   const stored = await bed.store.users.documents
