@@ -5,8 +5,8 @@
  * SDK cannot build its own URL. A request that takes longer than Inngest's two hours is given up.
  */
 import type { Clock } from "./clock.ts";
+import { RequestLimit } from "./request_limit.ts";
 
-const MAX_REQUEST_MS = 2 * 3_600_000; // Inngest's limit of one request
 const IN_PROCESS_ORIGIN = "http://localhost";
 const DEFAULT_SERVE_PATH = "/api/inngest"; // the SDK's own default
 
@@ -53,8 +53,9 @@ export function createAppDriver(
   target: ServeHandler | string,
   clock: Clock,
 ): AppDriver {
+  const limit = new RequestLimit(clock);
   if (typeof target === "string") {
-    return createUrlDriver(new URL(target).href, clock);
+    return createUrlDriver(new URL(target).href, limit);
   }
   const serveUrl = IN_PROCESS_ORIGIN + DEFAULT_SERVE_PATH;
   return {
@@ -66,40 +67,27 @@ export function createAppDriver(
         headers: { ...headers, host: "localhost" },
         body,
       });
-      return await withinLimit(clock, async () => {
-        return await readResponse(await target(request));
-      });
+      return await limit.watch(async () =>
+        await readResponse(await target(request))
+      );
     },
   };
 }
 
-function createUrlDriver(serveUrl: string, clock: Clock): AppDriver {
+function createUrlDriver(serveUrl: string, limit: RequestLimit): AppDriver {
   return {
     serveUrl,
     isInProcess: false,
     async send(url, request): Promise<AppResponse> {
-      return await withinLimit(clock, async (signal) => {
-        const init = { ...request, signal, redirect: "manual" } as const;
-        return await readResponse(await fetch(url, init));
-      });
+      const stop = new AbortController();
+      const { signal } = stop;
+      const init = { ...request, signal, redirect: "manual" } as const;
+      return await limit.watch(
+        async () => await readResponse(await fetch(url, init)),
+        (error) => stop.abort(error),
+      );
     },
   };
-}
-
-/** Nobody can stop a handler in this process; its answer is no longer waited for. */
-async function withinLimit(
-  clock: Clock,
-  send: (signal: AbortSignal) => Promise<AppResponse>,
-): Promise<AppResponse> {
-  const limit = new AbortController();
-  const late = Promise.withResolvers<never>();
-  const at = new Date(clock.now().getTime() + MAX_REQUEST_MS);
-  using _timer = clock.setTimer(at, () => {
-    const error = new Error("Cannot wait for the app: over two hours");
-    late.reject(error);
-    limit.abort(error);
-  });
-  return await Promise.race([send(limit.signal), late.promise]);
 }
 
 async function readResponse(response: Response): Promise<AppResponse> {

@@ -89,7 +89,7 @@ export function applyOperation(
         () => invoke(kernel, run, operation),
       );
     case "RunComplete":
-      finishRun(kernel, run.seq, {
+      finishRun(kernel, run, {
         status: "Completed",
         output: canonicalJson(operation.data),
       });
@@ -279,7 +279,7 @@ function failRun(
   message: string,
   name = "Error",
 ): OperationState {
-  finishRun(kernel, run.seq, {
+  finishRun(kernel, run, {
     status: "Failed",
     error: { name, message },
     label: name,

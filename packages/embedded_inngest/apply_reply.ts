@@ -7,7 +7,8 @@
  */
 import { applyOperation, type OperationState } from "./apply_operation.ts";
 import { backoffMs } from "./backoff.ts";
-import { finishRun } from "./finish_run.ts";
+import { canonicalJson } from "./canonical_json.ts";
+import { type EndingRun, finishRun } from "./finish_run.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import {
   failedAttempt,
@@ -34,29 +35,60 @@ export interface MadeCall {
 const ASKED_FIRST = ["WaitForEvent"]; // so that an event sent by a sibling is caught
 
 /**
- * Writes what an answer brings; inside a write.
+ * Writes what an answer brings.
  *
  * @param kernel the engine's parts
+ * @param run the run as it was when the call was made
  * @param call the call that was answered
  * @param reply the answer
+ * @throws {Error} when the disk refuses; the call is then still in the queue
  */
-export function applyReply(kernel: Kernel, call: MadeCall, reply: Reply): void {
+export async function applyReply(
+  kernel: Kernel,
+  run: EndingRun,
+  call: MadeCall,
+  reply: Reply,
+): Promise<void> {
+  const output = resultOf(reply);
+  if (output === undefined) {
+    await kernel.db.write(() => applyToRun(kernel, call, reply));
+    return;
+  }
+  const end = { status: "Completed", output } as const;
+  await kernel.db.writeBehind(() => finishRun(kernel, run, end, call.sentMs));
+}
+
+/** @returns the run's result as JSON, when that is all there is in the answer */
+function resultOf(reply: Reply): string | undefined {
+  if (reply.kind === "result") return reply.output;
+  if (reply.kind !== "operations") return undefined;
+  const [only, ...others] = reply.operations;
+  return only?.op === "RunComplete" && others.length === 0
+    ? canonicalJson(only.data)
+    : undefined;
+}
+
+function applyToRun(kernel: Kernel, call: MadeCall, reply: Reply): void {
   const run = readRun(kernel.db, call.runSeq);
   if (!run || hasEnded(run)) return;
   markStarted(kernel, run, call, reply);
   switch (reply.kind) {
-    case "result":
-      finishRun(kernel, run.seq, { status: "Completed", output: reply.output });
-      return;
     case "error":
-      applyError(kernel, call, reply);
+      applyError(kernel, run, call, reply);
       return;
     case "operations":
       applyOperations(kernel, run, call, reply);
       return;
     case "stale": // but it is the current one: the SDK was told wrong, or tells us wrong
-      applyError(kernel, call, failed("the app took its request for stale"));
+      applyError(
+        kernel,
+        run,
+        call,
+        failed("the app took its request for stale"),
+      );
       return;
+    case "result":
+      return; // written by applyReply()
     default:
       reply satisfies never;
   }
@@ -82,13 +114,14 @@ function markStarted(
 
 function applyError(
   kernel: Kernel,
+  run: RunRow,
   call: MadeCall,
   reply: Extract<Reply, { kind: "error" }>,
 ): void {
   recordFailure(kernel, call, reply.error);
   if (reply.isFinal || isLastAttempt(call)) {
     const { error, label } = reply;
-    finishRun(kernel, call.runSeq, { status: "Failed", error, label });
+    finishRun(kernel, run, { status: "Failed", error, label });
   } else {
     retry(kernel, call, reply.retryAtMs);
   }
@@ -124,7 +157,7 @@ function applyOperations(
   if (
     open.length === 0 && completed.length === 0 && !isAwaited(kernel, run, call)
   ) {
-    applyError(kernel, call, failed("the app reported nothing new"));
+    applyError(kernel, run, call, failed("the app reported nothing new"));
     return;
   }
   kernel.calls.remove(call.id);

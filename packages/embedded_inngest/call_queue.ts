@@ -41,7 +41,8 @@ export class CallQueue {
   readonly #clock: Clock;
   readonly #onReady: () => void;
   readonly #windows = new Map<number, Window>();
-  readonly #held = new Set<number>();
+  /** Taken calls, each with when it is due again if that was decided while it was held. */
+  readonly #held = new Map<number, number | undefined>();
   readonly #alarm: Alarm;
 
   /**
@@ -124,7 +125,7 @@ export class CallQueue {
       next = window.entries.shift()
     ) {
       if (this.#held.has(next.id)) continue;
-      this.#held.add(next.id);
+      this.#held.set(next.id, undefined);
       return next.id;
     }
     return undefined;
@@ -140,14 +141,12 @@ export class CallQueue {
    *
    * @param functionId whose call
    * @param id the call
+   * @param dueMs when it is due again although no outcome was written, ms since the epoch
    */
-  release(functionId: number, id: number): void {
+  release(functionId: number, id: number, dueMs?: number): void {
+    const againMs = dueMs ?? this.#held.get(id);
     this.#held.delete(id);
-    const row = this.#db.get<{ due_at: number }>(
-      "SELECT due_at FROM calls WHERE id=? AND parked IS NULL",
-      id,
-    );
-    if (row) this.#offer(functionId, { id, dueMs: row.due_at });
+    if (againMs !== undefined) this.#offer(functionId, { id, dueMs: againMs });
   }
 
   /**
@@ -211,7 +210,10 @@ export class CallQueue {
   }
 
   #offer(functionId: number, entry: Entry): void {
-    if (this.#held.has(entry.id)) return; // release() offers it again
+    if (this.#held.has(entry.id)) {
+      this.#held.set(entry.id, entry.dueMs); // release() offers it
+      return;
+    }
     const window = this.#window(functionId);
     if (entry.dueMs > this.#clock.now().getTime()) {
       window.nextDueMs = Math.min(window.nextDueMs, entry.dueMs);

@@ -15,10 +15,38 @@ export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== "object") {
     return JSON.stringify(value) ?? "null";
   }
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => a < b ? -1 : 1)
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-  return `{${members.join(",")}}`;
+  return Array.isArray(value) ? canonicalList(value) : canonicalRecord(value);
+}
+
+function canonicalList(items: readonly unknown[]): string {
+  let text = "";
+  for (const item of items) {
+    text += (text === "" ? "[" : ",") + canonicalJson(item);
+  }
+  return text === "" ? "[]" : `${text}]`;
+}
+
+/** Text is joined as it comes: this is the hottest loop of a request, and lists of pieces cost. */
+function canonicalRecord(record: object): string {
+  let text = "";
+  for (const key of Object.keys(record).sort()) {
+    const member: unknown = Reflect.get(record, key);
+    if (member === undefined) continue;
+    text += `${text === "" ? "{" : ","}${quoteKey(key)}:${
+      canonicalJson(member)
+    }`;
+  }
+  return text === "" ? "{}" : `${text}}`;
+}
+
+const MAX_QUOTED_KEYS = 2_000; // keys come from outside, so the cache is bounded
+const quotedKeys = new Map<string, string>();
+
+function quoteKey(key: string): string {
+  let quoted = quotedKeys.get(key);
+  if (quoted === undefined) {
+    quoted = JSON.stringify(key);
+    if (quotedKeys.size < MAX_QUOTED_KEYS) quotedKeys.set(key, quoted);
+  }
+  return quoted;
 }

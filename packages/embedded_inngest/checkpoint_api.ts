@@ -11,7 +11,6 @@ import { isRecord } from "./inbound_event.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Operation, parseOperation } from "./reply.ts";
-import { hasEnded, readRun } from "./runs.ts";
 import { completeStep } from "./steps.ts";
 
 const MAX_STEPS = 1_000; // Inngest's limit of one run
@@ -53,20 +52,20 @@ export async function receiveCheckpoint(
     );
   }
   return await kernel.db.write(() => {
-    const run = readRun(kernel.db, dispatch.runSeq);
-    if (!run || hasEnded(run)) return stale();
-    const count = kernel.db.get<{ n: number }>(
-      "SELECT count(*) AS n FROM steps WHERE run_seq=?",
-      run.seq,
+    const run = kernel.db.get<{ steps: number }>(
+      `SELECT (SELECT count(*) FROM steps WHERE run_seq=seq) AS steps FROM runs
+       WHERE seq=? AND ended_at IS NULL`,
+      dispatch.runSeq,
     );
-    if ((count?.n ?? 0) + steps.length > MAX_STEPS) {
+    if (!run) return stale();
+    if (run.steps + steps.length > MAX_STEPS) {
       return refuse(
         400,
         `Cannot save checkpoint: the run is over ${MAX_STEPS} steps`,
       );
     }
     for (const { name, memo } of steps) {
-      completeStep(kernel, run.seq, name, memo);
+      completeStep(kernel, dispatch.runSeq, name, memo);
     }
     return { status: 200, body: { data: { steps: steps.length } } };
   });

@@ -4,7 +4,8 @@
  * Writes that are asked for together, and those they ask for while they run, share a transaction.
  * A `write()` resolves when its transaction is on disk: SQLite appends it to the write-ahead log
  * (synchronous=NORMAL), then the log is synced off the event loop, once for all transactions that
- * were appended meanwhile: the promise of synchronous=FULL without blocking. The connection holds
+ * were appended meanwhile: the promise of synchronous=FULL without blocking. A `writeBehind()` does
+ * not wait for that. The connection holds
  * the file exclusively; that lock is the lease on everything in the queue: a second engine cannot
  * open the folder, and after a crash the next one takes up every call that had no outcome.
  */
@@ -13,6 +14,7 @@ import {
   type SQLInputValue,
   type StatementSync,
 } from "node:sqlite";
+import { LogSync } from "./log_sync.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 
 const MEMORY = ":memory:";
@@ -22,13 +24,11 @@ const GATHER_TURNS = 32; // turns of the event loop that a commit waits for writ
 const GATHER_MS = 4;
 const MAX_COMMIT_MS = 10; // further writes wait for the next commit, so that sockets get their turn
 
-/** The results of a transaction that is not on disk yet. */
-interface Unsynced {
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
+/** `first` does not wait for other writers, `behind` does not wait for the disk. */
+type Urgency = "first" | "normal" | "behind";
 
 interface PendingWrite {
+  readonly urgency: Urgency;
   readonly work: () => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -37,13 +37,12 @@ interface PendingWrite {
 /** The engine's file, with reads at any time and writes in groups. */
 export class Database {
   readonly #connection: DatabaseSync;
-  readonly #log: Deno.FsFile | undefined;
+  readonly #log: LogSync;
   readonly #statements = new Map<string, StatementSync>();
   #pending: PendingWrite[] = [];
   #afterCommit: (() => void)[] = [];
-  #unsynced: Unsynced[] = [];
-  #syncing: Promise<void> | undefined;
   #isScheduled = false;
+  #isUrgent = false;
   #isClosed = false;
   /** How many writes are on their way; a commit waits a few turns for them. Set by the owner. */
   expectedWriters: () => number = () => 0;
@@ -71,9 +70,7 @@ export class Database {
       this.#connection.exec(
         `BEGIN EXCLUSIVE; ${SCHEMA} PRAGMA user_version=${SCHEMA_VERSION}; COMMIT`,
       );
-      this.#log = file === MEMORY
-        ? undefined
-        : Deno.openSync(`${file}-wal`, { write: true });
+      this.#log = new LogSync(file === MEMORY ? undefined : `${file}-wal`);
     } catch (error) {
       this.#connection.close();
       throw error;
@@ -124,17 +121,30 @@ export class Database {
    * @throws {Error} when `work` throws or the disk refuses; nothing of `work` is kept then
    */
   write<T>(work: () => T): Promise<T> {
-    if (this.#isClosed) {
-      return Promise.reject(new Error("Cannot write: the engine is closed"));
-    }
-    return new Promise<T>((resolve, reject) => {
-      this.#pending.push({
-        work,
-        resolve: (value) => resolve(value as T),
-        reject,
-      });
-      this.#schedule();
-    });
+    return this.#enqueue("normal", work);
+  }
+
+  /**
+   * Like `write()`, without waiting for other writers; its caller is told before theirs.
+   *
+   * @param work changes rows through `run()`; must not await
+   * @returns what `work` returned, once it is on disk
+   * @throws {Error} when `work` throws or the disk refuses; nothing of `work` is kept then
+   */
+  writeFirst<T>(work: () => T): Promise<T> {
+    return this.#enqueue("first", work);
+  }
+
+  /**
+   * Runs `work` in the next group commit, for what may happen again after a power failure.
+   *
+   * @param work changes rows through `run()`; must not await
+   * @returns what `work` returned, once it would survive the end of this process; the next
+   * `write()` takes it to the disk
+   * @throws {Error} when `work` throws or the disk refuses; nothing of `work` is kept then
+   */
+  writeBehind<T>(work: () => T): Promise<T> {
+    return this.#enqueue("behind", work);
   }
 
   /**
@@ -159,11 +169,26 @@ export class Database {
   async close(): Promise<void> {
     while (this.#pending.length > 0) this.#flush();
     this.#isClosed = true;
-    await this.#syncing;
+    await this.#log.close();
     this.#statements.clear();
     this.#connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     this.#connection.close();
-    this.#log?.close();
+  }
+
+  #enqueue<T>(urgency: Urgency, work: () => T): Promise<T> {
+    if (this.#isClosed) {
+      return Promise.reject(new Error("Cannot write: the engine is closed"));
+    }
+    if (urgency === "first") this.#isUrgent = true;
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push({
+        urgency,
+        work,
+        resolve: (value) => resolve(value as T),
+        reject,
+      });
+      this.#schedule();
+    });
   }
 
   #prepare(sql: string): StatementSync {
@@ -185,14 +210,15 @@ export class Database {
   #gather(startedMs: number, turnsLeft: number): void {
     setImmediate(() => {
       if (this.#isClosed) return;
-      const isWorthWaiting = this.#pending.length < this.expectedWriters() &&
-        turnsLeft > 0 &&
+      const isWorthWaiting = !this.#isUrgent && turnsLeft > 0 &&
+        this.#pending.length < this.expectedWriters() &&
         performance.now() - startedMs < GATHER_MS;
       if (isWorthWaiting) {
         this.#gather(startedMs, turnsLeft - 1);
         return;
       }
       this.#isScheduled = false;
+      this.#isUrgent = false;
       this.#flush();
       this.#schedule();
     });
@@ -221,12 +247,20 @@ export class Database {
     }
     const effects = this.#afterCommit.splice(0);
     for (const effect of effects) effect();
-    this.#unsynced.push({
-      resolve: () =>
-        group.forEach(({ resolve }, index) => resolve(results[index])),
-      reject: (error) => group.forEach(({ reject }) => reject(error)),
-    });
-    this.#syncing ??= this.#sync();
+    this.#settle(group, results);
+  }
+
+  #settle(group: readonly PendingWrite[], results: readonly unknown[]): void {
+    const committed = group.map(({ urgency, resolve, reject }, index) => ({
+      urgency,
+      isFirst: urgency === "first",
+      resolve: () => resolve(results[index]),
+      reject,
+    }));
+    for (const { urgency, resolve } of committed) {
+      if (urgency === "behind") resolve();
+    }
+    this.#log.add(committed.filter(({ urgency }) => urgency !== "behind"));
   }
 
   /** One write of the group failed: only that one may suffer. */
@@ -250,19 +284,5 @@ export class Database {
   #rollBack(): void {
     this.#afterCommit = [];
     if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
-  }
-
-  /** Syncs the log until nothing is left that was appended before the last sync began. */
-  async #sync(): Promise<void> {
-    while (this.#unsynced.length > 0) {
-      const covered = this.#unsynced.splice(0);
-      try {
-        await this.#log?.syncData();
-        for (const { resolve } of covered) resolve();
-      } catch (error) {
-        for (const { reject } of covered) reject(error);
-      }
-    }
-    this.#syncing = undefined;
   }
 }

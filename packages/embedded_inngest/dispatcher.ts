@@ -1,9 +1,8 @@
 /**
  * Decides which call is made next, within the limits on what is in flight.
  *
- * Event-driven: whoever makes a call due wakes it, nothing polls. It begins one request a turn of
- * the event loop, so that under a flood the sockets get their turn between two runs. Functions
- * take turns; one that is at its limit is passed over. A call whose keyed limit is full is parked
+ * Event-driven: whoever makes a call due wakes it, nothing polls. Requests begin as many at once as
+ * there is room for. Functions take turns; one that is at its limit is passed over. A call whose keyed limit is full is parked
  * on disk and comes back when a slot of that key is free.
  */
 import type { AppDriver } from "./app_driver.ts";
@@ -57,7 +56,7 @@ export class Dispatcher {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      if (!this.#isClosed && this.#beginOne()) this.wake();
+      while (!this.#isClosed && this.#beginOne());
     });
   }
 
@@ -82,7 +81,7 @@ export class Dispatcher {
     clearTimeout(timer);
   }
 
-  /** @returns whether it is worth looking again */
+  /** @returns whether a call was taken, so that there may be more */
   #beginOne(): boolean {
     const functions = this.#kernel.registry.withArchived();
     for (let i = 0; i < functions.length; i++) {
@@ -104,7 +103,7 @@ export class Dispatcher {
     if ((this.#countByFunction.get(fn.id) ?? 0) >= limit) return false;
     const { inProcess, byUrl } = this.#parallelism;
     return (this.#countByDriver.get(driver) ?? 0) <
-      (driver.isInProcess ? inProcess : byUrl);
+      (driver.isInProcess ? this.#kernel.pace.limit(inProcess) : byUrl);
   }
 
   #begin(callId: number, fn: RegisteredFunction, driver: AppDriver): void {
@@ -153,7 +152,7 @@ export class Dispatcher {
     this.#lanes.leave(lanes);
     if (this.#isClosed) return;
     if (wasWritten) this.#kernel.calls.release(fn.id, due.call_id);
-    else this.#releaseLater(fn.id, due.call_id);
+    else this.#releaseLater(fn.id, due);
     this.#unpark(lanes);
     this.wake();
   }
@@ -183,10 +182,11 @@ export class Dispatcher {
     this.#running.add(tracked);
   }
 
-  #releaseLater(functionId: number, callId: number): void {
+  #releaseLater(functionId: number, due: DueCall): void {
     const at = new Date(this.#kernel.clock.now().getTime() + REDO_MS);
     this.#kernel.clock.setTimer(at, () => {
-      if (!this.#isClosed) this.#kernel.calls.release(functionId, callId);
+      if (this.#isClosed) return;
+      this.#kernel.calls.release(functionId, due.call_id, due.due_at);
     });
   }
 

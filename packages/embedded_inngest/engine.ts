@@ -25,6 +25,7 @@ import { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
 import { type EngineKeys, loadKeys } from "./keys.ts";
 import { OpenBatches } from "./open_batches.ts";
+import { Pace } from "./pace.ts";
 import { Pruner, type Retention } from "./prune.ts";
 import {
   registerApp,
@@ -188,6 +189,7 @@ function createKernel(
     calls: new CallQueue(db, clock, wakeDispatcher),
     timers: new TimerQueue(db, clock, (timer) => fireTimer(kernel, timer)),
     batches: new OpenBatches(),
+    pace: new Pace(),
     wakeFanOut: () => fanOut.wake(),
     nextId: () => nextUlid(clock.now().getTime()),
     retryIntervalMs: options.retryIntervalMs,
@@ -222,7 +224,7 @@ function createInProcessFetch(api: ApiHandler, baseUrl: string): typeof fetch {
     return toResponse(
       await answerSafely(api, {
         method: init?.method?.toUpperCase() ?? "GET",
-        url: new URL(input, baseUrl),
+        url: input instanceof URL ? input : new URL(input, baseUrl),
         headers: new Headers(init?.headers),
         body: `${init?.body ?? ""}`,
       }),

@@ -23,11 +23,12 @@ export async function receiveEvents(
   kernel: Kernel,
   request: ApiRequest,
 ): Promise<ApiAnswer> {
+  kernel.pace.noteArrival();
   const nowMs = nowOf(kernel);
   const { rows, error } = readRows(kernel, request, nowMs);
   if (rows.length > 0) {
     try {
-      await kernel.db.write(() => {
+      await kernel.db.writeFirst(() => {
         for (const row of rows) appendEvent(kernel.db, row);
         kernel.wakeFanOut();
       });

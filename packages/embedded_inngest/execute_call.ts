@@ -8,7 +8,7 @@
 import type { AppDriver } from "./app_driver.ts";
 import { applyReply, type MadeCall } from "./apply_reply.ts";
 import { canonicalJson } from "./canonical_json.ts";
-import { finishRun, readRunEvents } from "./finish_run.ts";
+import { finishRun, readBatchEvents } from "./finish_run.ts";
 import type { RegisteredFunction } from "./function_registry.ts";
 import type { InFlight } from "./in_flight.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
@@ -27,6 +27,15 @@ export interface DueCall extends RunRow {
   readonly step: string | null;
   readonly attempt: number;
   readonly due_at: number;
+  /** The event that started the run, as JSON. */
+  readonly event_body: string;
+}
+
+/** A step of the run, as far as a request tells of it. */
+interface KnownStep {
+  readonly hash: string;
+  readonly memo: string | null;
+  readonly position: number | null;
 }
 
 /** What a request needs beyond the call. */
@@ -49,8 +58,9 @@ export function readDueCall(
   callId: number,
 ): DueCall | undefined {
   const call = kernel.db.get<DueCall>(
-    `SELECT runs.*, calls.id AS call_id, step, attempt, due_at FROM calls
-     JOIN runs ON runs.seq=calls.run_seq WHERE calls.id=?`,
+    `SELECT runs.*, calls.id AS call_id, step, attempt, due_at, body AS event_body FROM calls
+     JOIN runs ON runs.seq=calls.run_seq JOIN events ON events.seq=runs.event_seq
+     WHERE calls.id=?`,
     callId,
   );
   return call && call.due_at <= nowOf(kernel) ? call : undefined;
@@ -69,13 +79,14 @@ export async function executeCall(
   due: DueCall,
   context: CallContext,
 ): Promise<void> {
+  const steps = readSteps(kernel, due.seq);
   const refusal = context.fn.isArchived
     ? removedFunction(context.fn)
-    : checkLimits(kernel, due);
+    : checkLimits(steps);
   if (refusal !== undefined) {
     const error = { name: "Error", message: refusal };
     await kernel.db.write(() =>
-      finishRun(kernel, due.seq, { status: "Failed", error, label: refusal })
+      finishRun(kernel, due, { status: "Failed", error, label: refusal })
     );
     return;
   }
@@ -89,23 +100,28 @@ export async function executeCall(
     maxAttempts: context.fn.maxAttempts,
     sentMs: nowOf(kernel),
   };
-  const reply = await request(kernel, due, context);
-  await kernel.db.write(() => applyReply(kernel, call, reply));
+  const reply = await request(kernel, due, steps, context);
+  await applyReply(kernel, due, call, reply);
 }
 
 function removedFunction(fn: RegisteredFunction): string {
   return `Cannot run function "${fn.slug}": the app no longer has it`;
 }
 
-function checkLimits(kernel: Kernel, due: DueCall): string | undefined {
-  const state = kernel.db.get<{ steps: number; chars: number | null }>(
-    "SELECT count(*) AS steps, sum(length(memo)) AS chars FROM steps WHERE run_seq=?",
-    due.seq,
+function readSteps(kernel: Kernel, runSeq: number): KnownStep[] {
+  return kernel.db.all<KnownStep>(
+    "SELECT hash, memo, position FROM steps WHERE run_seq=? ORDER BY position LIMIT ?",
+    runSeq,
+    MAX_STEPS + 1,
   );
-  if ((state?.steps ?? 0) > MAX_STEPS) {
+}
+
+function checkLimits(steps: readonly KnownStep[]): string | undefined {
+  if (steps.length > MAX_STEPS) {
     return `Cannot go on with the run: over ${MAX_STEPS} steps`;
   }
-  if ((state?.chars ?? 0) <= MAX_STATE_CHARS) return undefined;
+  const chars = steps.reduce((sum, { memo }) => sum + (memo?.length ?? 0), 0);
+  if (chars <= MAX_STATE_CHARS) return undefined;
   return "Cannot go on with the run: its state is larger than 32 MiB";
 }
 
@@ -135,12 +151,16 @@ async function announceStart(
 async function request(
   kernel: Kernel,
   due: DueCall,
+  steps: readonly KnownStep[],
   context: CallContext,
 ): Promise<Reply> {
   const { fn, driver, signingKey, inFlight } = context;
   const dispatchId = inFlight.begin({ runSeq: due.seq, runId: due.id });
   try {
-    const body = buildBody(kernel, due, fn, dispatchId);
+    const events = due.is_batch
+      ? readBatchEvents(kernel, due.seq, MAX_BATCH_EVENTS)
+      : [due.event_body];
+    const body = buildBody(due, fn, { events, steps, dispatchId });
     const response = await driver.send(stepUrl(driver, fn, due.step), {
       method: "POST",
       headers: {
@@ -150,7 +170,9 @@ async function request(
         "x-run-id": due.id,
         "x-request-id": dispatchId,
         "x-inngest-job-id": dispatchId,
-        "x-inngest-req-version": String(due.version),
+        ...(due.version === -1
+          ? {} // the SDK decides, and parses the body for less without the header
+          : { "x-inngest-req-version": String(due.version) }),
       },
       body,
     });
@@ -174,18 +196,16 @@ function stepUrl(
 }
 
 function buildBody(
-  kernel: Kernel,
   due: DueCall,
   fn: RegisteredFunction,
-  dispatchId: string,
+  parts: {
+    readonly events: readonly string[];
+    readonly steps: readonly KnownStep[];
+    readonly dispatchId: string;
+  },
 ): string {
-  const events = readRunEvents(kernel, due, MAX_BATCH_EVENTS).map(
-    canonicalJson,
-  );
-  const steps = kernel.db.all<{ hash: string; memo: string }>(
-    "SELECT hash, memo FROM steps WHERE run_seq=? AND position IS NOT NULL ORDER BY position",
-    due.seq,
-  );
+  const events = parts.events.map((body) => canonicalJson(JSON.parse(body)));
+  const steps = parts.steps.filter(({ position }) => position !== null);
   const stack = steps.map(({ hash }) => hash);
   const context = canonicalJson({
     attempt: due.attempt,
@@ -193,7 +213,7 @@ function buildBody(
     env: "local",
     fn_id: fn.uuid,
     max_attempts: fn.maxAttempts,
-    qi_id: dispatchId,
+    qi_id: parts.dispatchId,
     run_id: due.id,
     stack: { current: stack.length, stack },
     step_id: due.step ?? "step",

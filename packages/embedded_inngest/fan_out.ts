@@ -8,7 +8,7 @@
 import { readEvent, readEventsAfter, type StoredEvent } from "./event_log.ts";
 import { canonicalJson } from "./canonical_json.ts";
 import { compileExpression } from "./expression.ts";
-import { finishRun } from "./finish_run.ts";
+import { cancelRun } from "./finish_run.ts";
 import type { Kernel } from "./kernel.ts";
 import { readRun } from "./runs.ts";
 import { startRun } from "./start_run.ts";
@@ -104,7 +104,7 @@ function answerWaits(kernel: Kernel, stored: StoredEvent): void {
     if (!isMatch(kernel, wait, stored)) continue;
     kernel.db.run("DELETE FROM waits WHERE id=?", wait.id);
     if (wait.step === null) {
-      finishRun(kernel, wait.run_seq, { status: "Cancelled" });
+      cancelRun(kernel, wait.run_seq);
     } else {
       kernel.db.run(
         "DELETE FROM timers WHERE run_seq=? AND detail=? AND kind='wait'",

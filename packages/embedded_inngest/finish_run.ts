@@ -27,36 +27,52 @@ export type RunEnd =
   }
   | { readonly status: "Cancelled" };
 
+/** What the end of a run needs to know of it; none of it ever changes. */
+export type EndingRun = Pick<
+  RunRow,
+  "seq" | "id" | "function_id" | "event_seq" | "is_batch"
+>;
+
 /**
  * Ends a run; inside a write. A run that has ended is left as it is.
  *
  * @param kernel the engine's parts
- * @param runSeq the run
+ * @param run the run
  * @param end its result, its error, or that it was cancelled
- * @returns false when the run had ended before
+ * @param sentMs when the request was sent that ended it, ms since the epoch
  */
 export function finishRun(
   kernel: Kernel,
-  runSeq: number,
+  run: EndingRun,
   end: RunEnd,
-): boolean {
-  const nowMs = nowOf(kernel);
+  sentMs: number | null = null,
+): void {
   const { changes } = kernel.db.run(
-    `UPDATE runs SET status=?, output=?, ended_at=?, pending=NULL
-     WHERE seq=? AND ended_at IS NULL`,
+    `UPDATE runs SET status=?, output=?, ended_at=?, started_at=coalesce(started_at, ?),
+     pending=NULL WHERE seq=? AND ended_at IS NULL`,
     end.status,
     outputOf(end),
-    nowMs,
-    runSeq,
+    nowOf(kernel),
+    sentMs,
+    run.seq,
   );
-  const run = changes > 0 ? readRun(kernel.db, runSeq) : undefined;
-  if (!run) return false;
-  kernel.db.run("DELETE FROM calls WHERE run_seq=?", runSeq);
-  kernel.db.run("DELETE FROM timers WHERE run_seq=?", runSeq);
-  kernel.db.run("DELETE FROM waits WHERE run_seq=?", runSeq);
+  if (changes === 0) return;
+  kernel.db.run("DELETE FROM calls WHERE run_seq=?", run.seq);
+  kernel.db.run("DELETE FROM timers WHERE run_seq=?", run.seq);
+  kernel.db.run("DELETE FROM waits WHERE run_seq=?", run.seq);
   resumeInvokers(kernel, run, end);
   emitLifecycleEvents(kernel, run, end);
-  return true;
+}
+
+/**
+ * Cancels a run that is known by its number alone; inside a write.
+ *
+ * @param kernel the engine's parts
+ * @param runSeq the run
+ */
+export function cancelRun(kernel: Kernel, runSeq: number): void {
+  const run = readRun(kernel.db, runSeq);
+  if (run) finishRun(kernel, run, { status: "Cancelled" });
 }
 
 function outputOf(end: RunEnd): string | null {
@@ -70,7 +86,11 @@ function outputOf(end: RunEnd): string | null {
   }
 }
 
-function resumeInvokers(kernel: Kernel, run: RunRow, end: RunEnd): void {
+function resumeInvokers(
+  kernel: Kernel,
+  run: EndingRun,
+  end: RunEnd,
+): void {
   const invokers = kernel.db.all<
     { parent_run_seq: number; parent_step: string }
   >(
@@ -98,12 +118,19 @@ function invocationMemo(end: RunEnd): string {
   }
 }
 
-function emitLifecycleEvents(kernel: Kernel, run: RunRow, end: RunEnd): void {
+function emitLifecycleEvents(
+  kernel: Kernel,
+  run: EndingRun,
+  end: RunEnd,
+): void {
   const isSuccess = end.status === "Completed";
   if (isSuccess && !isListenedFor(kernel, "inngest/function.finished")) return;
   const trigger = readEvent(kernel.db, run.event_seq);
   if (!trigger || SILENT_TRIGGERS.includes(trigger.name)) return;
-  const body = lifecycleBody(kernel, run, end);
+  const events = run.is_batch
+    ? readBatchEvents(kernel, run.seq, MAX_LIFECYCLE_EVENTS).map(parseBody)
+    : [trigger.event];
+  const body = lifecycleBody(kernel, run, end, events);
   if (isListenedFor(kernel, "inngest/function.finished")) {
     appendOwnEvent(kernel, "inngest/function.finished", null, body);
   }
@@ -121,12 +148,16 @@ function isListenedFor(kernel: Kernel, name: string): boolean {
       undefined;
 }
 
+function parseBody(body: string): unknown {
+  return JSON.parse(body);
+}
+
 function lifecycleBody(
   kernel: Kernel,
-  run: RunRow,
+  run: EndingRun,
   end: RunEnd,
+  events: readonly unknown[],
 ): Record<string, unknown> {
-  const events = readRunEvents(kernel, run, MAX_LIFECYCLE_EVENTS);
   return {
     _inngest: { status: end.status },
     event: events[0] ?? null,
@@ -141,30 +172,24 @@ function lifecycleBody(
 }
 
 /**
- * Reads the events that started a run.
+ * Reads the events that a batch run was started with.
  *
  * @param kernel the engine's parts
- * @param run the run
- * @param limit how many of a batch at most
- * @returns the parsed events, in the order in which they came
+ * @param runSeq the run
+ * @param limit how many at most
+ * @returns the events as JSON, in the order in which they came
  */
-export function readRunEvents(
+export function readBatchEvents(
   kernel: Kernel,
-  run: RunRow,
+  runSeq: number,
   limit: number,
-): unknown[] {
-  const rows = run.is_batch
-    ? kernel.db.all<{ body: string }>(
-      `SELECT body FROM batch_events JOIN events ON events.seq=event_seq
-       WHERE run_seq=? ORDER BY event_seq LIMIT ?`,
-      run.seq,
-      limit,
-    )
-    : kernel.db.all<{ body: string }>(
-      "SELECT body FROM events WHERE seq=?",
-      run.event_seq,
-    );
-  return rows.map(({ body }): unknown => JSON.parse(body));
+): string[] {
+  return kernel.db.all<{ body: string }>(
+    `SELECT body FROM batch_events JOIN events ON events.seq=event_seq
+     WHERE run_seq=? ORDER BY event_seq LIMIT ?`,
+    runSeq,
+    limit,
+  ).map(({ body }) => body);
 }
 
 /**

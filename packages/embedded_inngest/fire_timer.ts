@@ -4,7 +4,7 @@
 import { canonicalJson } from "./canonical_json.ts";
 import { parseCron } from "./cron.ts";
 import { readEvent } from "./event_log.ts";
-import { appendOwnEvent, finishRun } from "./finish_run.ts";
+import { appendOwnEvent, cancelRun } from "./finish_run.ts";
 import type { RegisteredFunction } from "./function_registry.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import { readRun } from "./runs.ts";
@@ -39,10 +39,10 @@ export function fireTimer(kernel: Kernel, timer: Timer): void {
       return;
     case "start-timeout":
       if (readRun(kernel.db, runSeq)?.started_at !== null) return;
-      finishRun(kernel, runSeq, { status: "Cancelled" });
+      cancelRun(kernel, runSeq);
       return;
     case "finish-timeout":
-      finishRun(kernel, runSeq, { status: "Cancelled" });
+      cancelRun(kernel, runSeq);
       return;
     case "cron":
       tick(kernel, timer);

@@ -9,6 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { Database } from "./database.ts";
 import type { FunctionRegistry } from "./function_registry.ts";
 import type { OpenBatches } from "./open_batches.ts";
+import type { Pace } from "./pace.ts";
 import type { TimerQueue } from "./timer_queue.ts";
 
 /** What every operation of the engine works with. */
@@ -19,6 +20,7 @@ export interface Kernel {
   readonly calls: CallQueue;
   readonly timers: TimerQueue;
   readonly batches: OpenBatches;
+  readonly pace: Pace;
   /** Asks for the fan-out of the events that were written. */
   readonly wakeFanOut: () => void;
   /** @returns the next ULID, for runs and for events of the engine's own. */

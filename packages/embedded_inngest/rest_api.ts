@@ -106,9 +106,7 @@ async function cancelRun(
 ): Promise<ApiAnswer> {
   const run = findRun(kernel.db, id);
   if (!run) return refuse(404, "Run not found");
-  await kernel.db.write(() =>
-    finishRun(kernel, run.seq, { status: "Cancelled" })
-  );
+  await kernel.db.write(() => finishRun(kernel, run, { status: "Cancelled" }));
   return ok(kernel, { id });
 }
 
