@@ -50,6 +50,7 @@ const CODES = {
   Location40415: 40415,
   Location40414: 40414,
   Location40573: 40573,
+  Location40228: 40228,
   Location40324: 40324,
   Location31254: 31254,
 } as const;

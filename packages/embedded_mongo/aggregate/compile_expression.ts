@@ -5,7 +5,12 @@
  * field paths without it, and refuses operators that neither knows.
  */
 
-import { type Document, getField, isDocument } from "../bson/document.ts";
+import {
+  type Document,
+  getField,
+  isDocument,
+  setField,
+} from "../bson/document.ts";
 import { fromPlain, toPlain } from "../bson/plain_values.ts";
 import { type CodeName, MongoError, refuse } from "../errors.ts";
 import { getMingo } from "./mingo.ts";
@@ -20,22 +25,17 @@ const REFUSED = new Set(["$function", "$accumulator", "$meta"]);
  *
  * @param expression The expression as the client sent it.
  * @param variables Values of `$$name`.
+ * @param codeName What an unknown operator is called where this one stands.
  * @returns A function from a document to the value.
- * @throws {MongoError} InvalidPipelineOperator for an operator that does not exist.
+ * @throws {MongoError} `codeName` for an operator that does not exist.
  */
 export function compileExpression(
   expression: unknown,
   variables: Document = {},
+  codeName?: CodeName,
 ): Expression {
-  if (typeof expression === "string") {
-    const path = /^\$([^$][^.]*(?:\.[^.]+)*)$/.exec(expression)?.[1];
-    if (path !== undefined) return compilePath(path, expression, variables);
-    if (!expression.startsWith("$")) return () => expression;
-  } else if (typeof expression !== "object" || expression === null) {
-    return () => expression;
-  }
-  checkExpression(expression);
-  return withMingo(expression, variables);
+  checkExpression(expression, codeName);
+  return compileChecked(expression, variables);
 }
 
 /**
@@ -64,23 +64,61 @@ export function checkExpression(
   }
 }
 
-/** Follows documents only; an array on the way is left to mingo. */
-function compilePath(
-  path: string,
-  expression: string,
-  variables: Document,
-): Expression {
-  const parts = path.split(".");
-  const slow = withMingo(expression, variables);
+function compileChecked(expression: unknown, variables: Document): Expression {
+  if (typeof expression === "string") {
+    return compileText(expression, variables);
+  }
+  if (Array.isArray(expression)) {
+    const items = expression.map((item) => compileChecked(item, variables));
+    return (document) => items.map((item) => item(document) ?? null);
+  }
+  if (!isDocument(expression)) return () => expression;
+  const [first] = Object.keys(expression);
+  if (first === "$literal") return () => expression.$literal;
+  if (first?.startsWith("$")) return withMingo(expression, variables);
+  const fields = Object.entries(expression).map(([name, value]) =>
+    [name, compileChecked(value, variables)] as const
+  );
   return (document) => {
-    let value: unknown = document;
-    for (const part of parts) {
-      if (Array.isArray(value)) return slow(document);
-      if (!isDocument(value)) return undefined;
-      value = getField(value, part);
+    const result: Document = {};
+    for (const [name, evaluate] of fields) {
+      const value = evaluate(document);
+      if (value !== undefined) setField(result, name, value);
     }
-    return value;
+    return result;
   };
+}
+
+/** A path is followed here, so that what it finds keeps its BSON type. */
+function compileText(expression: string, variables: Document): Expression {
+  if (!expression.startsWith("$")) return () => expression;
+  const [head = "", ...parts] = expression.split(".");
+  const slow = withMingo(expression, variables);
+  if (/^\$[^$]/.test(head)) {
+    const path = [head.slice(1), ...parts];
+    return (document) => follow(document, path, () => slow(document));
+  }
+  const name = head.slice(2);
+  if (name === "ROOT" || name === "CURRENT") {
+    return (document) => follow(document, parts, () => slow(document));
+  }
+  if (!Object.hasOwn(variables, name)) return slow;
+  return (document) => follow(variables[name], parts, () => slow(document));
+}
+
+/** Follows documents only; an array on the way is left to mingo. */
+function follow(
+  start: unknown,
+  parts: readonly string[],
+  throughArray: () => unknown,
+): unknown {
+  let value = start;
+  for (const part of parts) {
+    if (Array.isArray(value)) return throughArray();
+    if (!isDocument(value)) return undefined;
+    value = getField(value, part);
+  }
+  return value;
 }
 
 function withMingo(expression: unknown, variables: Document): Expression {

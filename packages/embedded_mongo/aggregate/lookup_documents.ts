@@ -10,6 +10,7 @@ import { MongoError } from "../errors.ts";
 import { visitPath } from "../query/visit_path.ts";
 import { compileExpression } from "./compile_expression.ts";
 import { type PipelineContext, runStages } from "./run_pipeline.ts";
+import { setAtPath } from "./set_at_path.ts";
 
 /**
  * Joins documents of another collection of the same database.
@@ -44,7 +45,7 @@ export function* lookupDocuments(
       buildJoinFilter(document, join),
     ) ?? [];
     const joined = runStages(matched, join.pipeline, inner);
-    yield setAtPath(document, join.as, joined);
+    yield setAtPath(document, join.as.split("."), joined);
   }
 }
 
@@ -101,14 +102,4 @@ function buildJoinFilter(document: Document, join: Join): Document {
   return values.length === 1
     ? { [join.foreignField]: { $eq: first } }
     : { [join.foreignField]: { $in: values } };
-}
-
-function setAtPath(document: Document, path: string, value: unknown): Document {
-  const [part = "", ...rest] = path.split(".");
-  if (rest.length === 0) return { ...document, [part]: value };
-  const child = document[part];
-  return {
-    ...document,
-    [part]: setAtPath(isDocument(child) ? child : {}, rest.join("."), value),
-  };
 }

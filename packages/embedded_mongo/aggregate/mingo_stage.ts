@@ -1,8 +1,7 @@
 /**
- * Runs a stage that computes on mingo, and gives its output BSON types again.
+ * Runs the rare stages on mingo, and gives their output BSON types again.
  *
- * Stages that map one document to one get back the exact types of every value
- * that came through unchanged; the others return whole numbers as int32 or int64.
+ * A whole number comes back as int32 or int64, whatever it was before.
  */
 
 import { type Document, isDocument } from "../bson/document.ts";
@@ -13,18 +12,8 @@ import { collectBounded } from "./memory_bound.ts";
 import { getMingo } from "./mingo.ts";
 import type { PipelineContext } from "./run_pipeline.ts";
 
-const ONE_TO_ONE = new Set([
-  "$project",
-  "$addFields",
-  "$set",
-  "$unset",
-  "$replaceRoot",
-  "$replaceWith",
-]);
-
 /** The stages that mingo runs. */
 export const MINGO_STAGES: ReadonlySet<string> = new Set([
-  ...ONE_TO_ONE,
   "$redact",
   "$bucketAuto",
   "$graphLookup",
@@ -48,21 +37,10 @@ export function* runMingoStage(
   context: PipelineContext,
 ): Iterable<Document> {
   const [name = ""] = Object.keys(stage);
-  checkExpression(
-    Object.values(stage),
-    name === "$project" ? "Location31325" : undefined,
-  );
+  checkExpression(Object.values(stage));
   const run = compileStage(stage, context);
-  if (!ONE_TO_ONE.has(name)) {
-    const input = collectBounded(documents, name).map(toPlain) as Document[];
-    for (const output of run(input)) yield fromPlain(output) as Document;
-    return;
-  }
-  for (const document of documents) {
-    for (const output of run([toPlain(document) as Document])) {
-      yield fromPlain(output, document) as Document;
-    }
-  }
+  const input = collectBounded(documents, name).map(toPlain) as Document[];
+  for (const output of run(input)) yield fromPlain(output) as Document;
 }
 
 function compileStage(stage: Document, context: PipelineContext) {

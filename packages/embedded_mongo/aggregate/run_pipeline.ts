@@ -1,9 +1,8 @@
 /**
  * Runs aggregation stages over documents, lazily, one stage a table entry.
  *
- * Stages that keep documents as they are ($match, $sort, $limit …) run here on
- * the loss-free form. Stages that compute are mingo's, between `toPlain()` and
- * `fromPlain()`. Stages that write, watch or need a cluster are refused.
+ * The usual stages run here on the loss-free form, the rare ones on mingo.
+ * Stages that write, watch or need a cluster are refused.
  */
 
 import { type Document, isDocument } from "../bson/document.ts";
@@ -15,6 +14,7 @@ import { groupDocuments } from "./group_documents.ts";
 import { lookupDocuments } from "./lookup_documents.ts";
 import { MINGO_STAGES, runMingoStage } from "./mingo_stage.ts";
 import { collectBounded } from "./memory_bound.ts";
+import { SHAPING_STAGES } from "./shape_documents.ts";
 import { sortDocuments } from "./sort_documents.ts";
 import { unwindDocuments } from "./unwind_documents.ts";
 
@@ -50,6 +50,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   $lookup: lookupDocuments,
   $unionWith: unionWith,
   $facet: facetDocuments,
+  ...SHAPING_STAGES,
 };
 
 const REFUSED: Readonly<Record<string, MongoError>> = {

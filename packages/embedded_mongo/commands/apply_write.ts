@@ -11,11 +11,8 @@ import { encodeDocument } from "../bson/encode_document.ts";
 import { compileFilter } from "../query/compile_filter.ts";
 import type { PathTrace } from "../query/visit_path.ts";
 import type { Collection, Row } from "../storage/collection.ts";
-import {
-  buildUpsertBase,
-  compileUpdate,
-  type Update,
-} from "../update/compile_update.ts";
+import { compileUpdate, type Update } from "../update/compile_update.ts";
+import { buildUpsertBase } from "../update/upsert_base.ts";
 
 /** An update with the filter that its `$` refers to. */
 export interface Write {

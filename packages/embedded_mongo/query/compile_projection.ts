@@ -9,12 +9,8 @@ import {
   compileExpression,
   type Expression,
 } from "../aggregate/compile_expression.ts";
-import {
-  type Document,
-  getField,
-  isDocument,
-  setField,
-} from "../bson/document.ts";
+import { setAtPath } from "../aggregate/set_at_path.ts";
+import { type Document, isDocument, setField } from "../bson/document.ts";
 import { isNumeric, toSafeInteger } from "../bson/numbers.ts";
 import { MongoError, refuse } from "../errors.ts";
 import { compileFilter } from "./compile_filter.ts";
@@ -22,8 +18,8 @@ import type { PathTrace } from "./visit_path.ts";
 
 /** What a projection may refer to. */
 export interface ProjectionUse {
-  /** The filter of the query, for the positional `$`. */
-  readonly filter: Document;
+  /** The filter of the query, for the positional `$`; undefined in `$project`. */
+  readonly filter?: Document;
   readonly variables: Document;
 }
 
@@ -53,11 +49,11 @@ export function compileProjection(
     const result = isInclusion
       ? include(document, tree, document)
       : exclude(document, tree, document);
-    for (const [path, evaluate] of computed) {
-      const value = evaluate(document);
-      if (value !== undefined) setPath(result, path.split("."), value);
-    }
-    return result;
+    return computed.reduce(
+      (shaped, [path, evaluate]) =>
+        setAtPath(shaped, path.split("."), evaluate(document)),
+      result,
+    );
   };
 }
 
@@ -103,6 +99,7 @@ class ProjectionBuilder {
       return this.#addComputed(path, value);
     }
     if (!operator.startsWith("$")) return this.addAll(value, path + ".");
+    if (this.use.filter === undefined) return this.#addComputed(path, value);
     if (operator === "$slice") return this.#addSlice(path, value.$slice);
     if (operator === "$elemMatch") {
       return this.#addElemMatch(path, value.$elemMatch);
@@ -124,7 +121,12 @@ class ProjectionBuilder {
     if (isDocument(value) && "$meta" in value) throw refuse("$meta");
     this.#setMode(path, "inclusion");
     if (path === "_id") this.#keepsId = false;
-    this.computed.push([path, compileExpression(value, this.use.variables)]);
+    this.#enter(path.split(".").slice(0, -1), path);
+    const { variables } = this.use;
+    this.computed.push([
+      path,
+      compileExpression(value, variables, "Location31325"),
+    ]);
   }
 
   #addSlice(path: string, spec: unknown): void {
@@ -164,7 +166,8 @@ class ProjectionBuilder {
 
   #addPositional(path: string): void {
     this.#setMode(path, "inclusion");
-    const matches = compileFilter(this.use.filter, this.use.variables);
+    const { filter = {}, variables } = this.use;
+    const matches = compileFilter(filter, variables);
     this.#put(path, {
       part: (array, whole) => {
         const trace: PathTrace = {};
@@ -193,6 +196,13 @@ class ProjectionBuilder {
   #put(path: string, node: Node): void {
     const parts = path.split(".");
     const last = parts.pop() ?? "";
+    const tree = this.#enter(parts, path);
+    if (tree.has(last)) throw collision(path);
+    tree.set(last, node);
+  }
+
+  /** The tree below those parts, which is made where there is none. */
+  #enter(parts: readonly string[], path: string): Tree {
     let tree = this.tree;
     for (const part of parts) {
       const next = tree.get(part);
@@ -203,8 +213,7 @@ class ProjectionBuilder {
         tree = created;
       } else throw collision(path);
     }
-    if (tree.has(last)) throw collision(path);
-    tree.set(last, node);
+    return tree;
   }
 }
 
@@ -259,17 +268,4 @@ function keepNode(
 ): unknown {
   if ("keep" in node) return node.keep ? value : undefined;
   return Array.isArray(value) ? node.part(value, whole) : value;
-}
-
-function setPath(
-  target: Document,
-  parts: readonly string[],
-  value: unknown,
-): void {
-  const [part = "", ...rest] = parts;
-  if (rest.length === 0) return setField(target, part, value);
-  const child = getField(target, part);
-  const next = isDocument(child) ? child : {};
-  setField(target, part, next);
-  setPath(next, rest, value);
 }

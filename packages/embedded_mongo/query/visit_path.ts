@@ -78,16 +78,18 @@ function visitArray(
   visit: PathVisit,
 ): boolean {
   visit.onArray?.();
-  for (let i = 0; i < array.length; i++) {
+  const part = visit.parts[depth]!;
+  const index = /^\d+$/.test(part) ? Number(part) : Infinity;
+  const hasPlace = index < array.length;
+  // A key has one meaning: where the part names a place, no field is meant.
+  const entersItems = !(hasPlace && visit.leaf === "elements");
+  for (let i = 0; entersItems && i < array.length; i++) {
     const item = array[i];
     if (isDocument(item) && visitField(item, depth, visit)) {
       return passAt(i, visit);
     }
   }
-  const part = visit.parts[depth]!;
-  if (!/^\d+$/.test(part)) return false;
-  const index = Number(part);
-  return index < array.length && visitValue(array[index], depth + 1, visit);
+  return hasPlace && visitValue(array[index], depth + 1, visit);
 }
 
 function passAt(index: number, visit: PathVisit): true {

@@ -12,6 +12,9 @@ import { type Document, isDocument } from "../bson/document.ts";
 import { encodeOrderKey, getRank } from "../bson/order_key.ts";
 import { isOperatorObject } from "../query/compile_filter.ts";
 
+// A filter takes `a.0` for a place and for a field, an index key for a place.
+const HAS_PLACE = /\.\d+(\.|$)/;
+
 /** One end of a range of keys. */
 export interface KeyBound {
   readonly key: Uint8Array;
@@ -53,7 +56,7 @@ export function readFilterBounds(filter: Document): FilterBounds {
       if (key === "$and" && Array.isArray(operand)) {
         operand.filter(isDocument).forEach(visit);
       } else if (key === "$comment") continue;
-      else if (key.startsWith("$")) conditionCount++;
+      else if (key.startsWith("$") || HAS_PLACE.test(key)) conditionCount++;
       else {
         for (const predicate of readPredicates(operand)) {
           conditionCount++;

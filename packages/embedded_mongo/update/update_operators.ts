@@ -225,8 +225,13 @@ function compilePop(operand: unknown, path: string): ValueChange {
   }
   return (value) => {
     if (value === undefined) return undefined;
-    const array = requireArray(value, path);
-    return end === 1 ? array.slice(0, -1) : array.slice(1);
+    if (!Array.isArray(value)) {
+      throw new MongoError(
+        "TypeMismatch",
+        `Path '${path}' contains an element of non-array type`,
+      );
+    }
+    return end === 1 ? value.slice(0, -1) : value.slice(1);
   };
 }
 
