@@ -71,13 +71,7 @@ function changeElements(
   depth: number,
   use: PathChange,
 ): void {
-  if (!Array.isArray(container)) {
-    const path = use.parts.slice(0, depth).join(".");
-    throw new MongoError(
-      "BadValue",
-      `The path '${path}' must exist in the document in order to apply array updates.`,
-    );
-  }
+  if (!Array.isArray(container)) throw missesArray(depth, use);
   const accepts = use.positions.arrayFilters.get(name);
   for (let i = 0; i < container.length; i++) {
     if (name === "" || accepts?.(container[i])) {
@@ -103,11 +97,8 @@ function changeAt(
   if (isDocument(value) || Array.isArray(value)) {
     return changeIn(value, depth + 1, use);
   }
-  if (value !== undefined && use.creates) {
-    throw notViable(use.parts[depth + 1]!, depth + 1, use);
-  }
   if (value !== undefined || !use.creates) {
-    return rejectArrayOperator(depth + 1, use);
+    return rejectUnreachable(value, depth + 1, use);
   }
   const created: Document = {};
   changeIn(created, depth + 1, use);
@@ -115,8 +106,22 @@ function changeAt(
 }
 
 /** `$[]` needs its array even where nothing would be created. */
-function rejectArrayOperator(depth: number, use: PathChange): void {
-  if (use.parts[depth]?.startsWith("$[")) changeIn({}, depth, use);
+function rejectUnreachable(
+  scalar: unknown,
+  depth: number,
+  use: PathChange,
+): void {
+  const part = use.parts[depth]!;
+  if (part.startsWith("$[")) throw missesArray(depth, use);
+  if (scalar !== undefined && use.creates) throw notViable(part, depth, use);
+}
+
+function missesArray(depth: number, use: PathChange): MongoError {
+  const path = use.parts.slice(0, depth).join(".");
+  return new MongoError(
+    "BadValue",
+    `The path '${path}' must exist in the document in order to apply array updates.`,
+  );
 }
 
 function notViable(field: string, depth: number, use: PathChange): MongoError {

@@ -22,7 +22,9 @@ import { findOverlap } from "./find_overlap.ts";
 export function buildUpsertBase(filter: Document): Document {
   const base: Document = {};
   const positions = { arrayFilters: new Map() };
-  const equalities = listEqualities(filter);
+  // In order of path, as mongod keeps them.
+  const equalities = listEqualities(filter)
+    .sort(([left], [right]) => left < right ? -1 : 1);
   rejectAmbiguous(equalities.map(([path]) => path));
   for (const [path, value] of equalities) {
     const parts = path.split(".");

@@ -26,7 +26,8 @@ export interface Item extends Document {
   _id?: number | string | ObjectId;
 }
 
-interface Target extends AsyncDisposable {
+/** A server to ask. */
+export interface Target extends AsyncDisposable {
   readonly client: MongoClient;
   /** Whether the server is SecantusDB, which has a table of differences. */
   readonly isSecantus: boolean;
@@ -55,7 +56,7 @@ export function contractTest(
     sanitizeOps: false,
     sanitizeResources: false,
     fn: async () => {
-      target ??= openTarget();
+      target ??= openTarget(contractUri);
       const { client, isSecantus } = await target;
       const db = client.db(`contract_${Deno.pid}_${++databaseCount}`);
       try {
@@ -93,11 +94,17 @@ export async function assertCode(
   );
 }
 
-async function openTarget(): Promise<Target> {
-  const server = contractUri === undefined
+/**
+ * Connects to a server.
+ *
+ * @param uri Where it is; undefined starts an embedded one.
+ * @returns The open server; the caller disposes of it.
+ */
+export async function openTarget(uri?: string): Promise<Target> {
+  const server = uri === undefined
     ? await startMongo({ path: ":memory:" })
     : undefined;
-  const client = new MongoClient(contractUri ?? server?.uri ?? "", {
+  const client = new MongoClient(uri ?? server?.uri ?? "", {
     serverSelectionTimeoutMS: 5000,
   });
   await client.connect();

@@ -23,6 +23,15 @@ export const KNOWN_DIFFERENCES: ReadonlyMap<string, string> = new Map([
     "keeps the order of the update",
   ],
   [
+    "updateOne(): $rename takes its turn by the path it writes to",
+    "keeps the order of the update",
+  ],
+  ["updateOne() refuses $[] on a scalar", "passes over it"],
+  [
+    "updateOne() refuses an upsert whose filter pins a path twice",
+    "takes the last one",
+  ],
+  [
     "updateOne() refuses a stage that an update may not have",
     "answers code 168 instead of 72",
   ],

@@ -202,6 +202,22 @@ contractTest(
   },
 );
 
+contractTest(
+  "find() sorts by a place in an array, not by a field of its elements",
+  async (db) => {
+    const items = db.collection<Item>("items");
+    await items.insertMany([{ _id: 1, a: [{ x: 1 }] }, { _id: 2, a: [{}] }, {
+      _id: 3,
+    }]);
+    const read = async () =>
+      (await items.find().sort({ "a.0": 1, _id: 1 }).toArray())
+        .map(({ _id }) => _id);
+    assertEquals(await read(), [3, 2, 1]);
+    await items.createIndex({ "a.0": 1, _id: 1 });
+    assertEquals(await read(), [3, 2, 1]);
+  },
+);
+
 contractTest("find() skips, limits and sorts by several fields", async (db) => {
   const items = db.collection<Item>("items");
   await items.insertMany(

@@ -87,8 +87,10 @@ const operators: fc.Arbitrary<Document> = fc.oneof(
   )
     .map((operand) => ({ $type: operand })),
   fc.nat(3).map((operand) => ({ $size: operand })),
-  fc.array(scalar, { minLength: 1, maxLength: 2 })
-    .map((operand) => ({ $all: operand })),
+  fc.array(scalar.filter((item) => item !== null), {
+    minLength: 1,
+    maxLength: 2,
+  }).map((operand) => ({ $all: operand })),
   fc.nat(1).map((remainder) => ({ $mod: [2, remainder] })),
   fc.constantFrom("^a", "b$", ".").map((operand) => ({ $regex: operand })),
   range.map((operand) => ({ $elemMatch: operand })),
@@ -148,7 +150,8 @@ const step: fc.Arbitrary<Document> = fc.oneof(
   on("$pop", fc.constantFrom(1, -1)),
   on("$pull", fc.oneof(scalar, range)),
   on("$pullAll", fc.array(scalar, { maxLength: 2 })),
-  fc.tuple(field, field).map(([from, to]) => ({ $rename: { [from]: to } })),
+  fc.tuple(field, field).filter(([from, to]) => from !== to)
+    .map(([from, to]) => ({ $rename: { [from]: to } })),
   fc.tuple(field, value)
     .map(([name, operand]) => ({ $set: { [`${name}.$[]`]: operand } })),
 );

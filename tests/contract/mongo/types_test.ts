@@ -133,3 +133,20 @@ contractTest(
     assertEquals(found.map(({ v }) => v), [new Double(1)]);
   },
 );
+
+contractTest(
+  "values that a stage copies, nests or keeps have their types",
+  async (db) => {
+    const items = db.collection<Item>("items");
+    await items.insertOne({ _id: 1, v: new Double(2), d: { w: Long.ONE } });
+    const [found] = await items.aggregate([
+      { $addFields: { copy: "$v", nested: { v: "$v" }, list: ["$d.w"] } },
+      { $project: { copy: 1, nested: 1, list: 1, moved: "$d.w" } },
+      { $replaceWith: { root: "$$ROOT" } },
+    ], { promoteValues: false }).toArray();
+    assertEquals(found?.root.copy, new Double(2));
+    assertEquals(found?.root.nested, { v: new Double(2) });
+    assertEquals(found?.root.list, [Long.ONE]);
+    assertEquals(found?.root.moved, Long.ONE);
+  },
+);

@@ -67,6 +67,12 @@ const CASES: readonly Case[] = [
     after: { b: {}, x: 1, y: { z: 2 } },
   },
   {
+    title: "$rename takes its turn by the path it writes to",
+    before: { b: 1 },
+    update: { $set: { a: 0, d: 2 }, $rename: { b: "c" } },
+    after: { a: 0, c: 1, d: 2 },
+  },
+  {
     title: "$push appends",
     before: { a: [1] },
     update: { $push: { a: 2, b: [3] } },
@@ -203,6 +209,9 @@ const REFUSED: readonly [string, Document, Document | Document[], number][] = [
   ["$inc by a string", { a: 1 }, { $inc: { a: "x" } }, 14],
   ["$push on a scalar", { a: 1 }, { $push: { a: 1 } }, 2],
   ["$addToSet on a scalar", { a: 1 }, { $addToSet: { a: 1 } }, 2],
+  ["$pop on a scalar", { a: 1 }, { $pop: { a: 1 } }, 14],
+  ["$rename to itself", { a: 1 }, { $rename: { a: "a" } }, 2],
+  ["$[] on a scalar", { a: 1 }, { $set: { "a.$[]": 1 } }, 2],
   ["a path through a scalar", { a: 1 }, { $set: { "a.b": 1 } }, 28],
   ["an empty field name", { a: 1 }, { $set: { "a..b": 1 } }, 56],
   ["a positional $ without an array in the filter", { a: [1] }, {

@@ -192,6 +192,35 @@ contractTest(
 );
 
 contractTest(
+  "updateOne() refuses an upsert whose filter pins a path twice",
+  async (db) => {
+    const items = db.collection<Item>("items");
+    const filters = [
+      { a: { $all: [1, 2] } },
+      { "a.x": 1, a: { y: 2 } },
+      { $and: [{ a: 1 }, { a: 2 }] },
+    ];
+    for (const filter of filters) {
+      await assertCode(
+        () => items.updateOne(filter, { $set: { b: 1 } }, { upsert: true }),
+        54,
+      );
+    }
+  },
+);
+
+contractTest(
+  "updateOne() with an upsert takes the filter's fields in order of path",
+  async (db) => {
+    const items = db.collection<Item>("items");
+    const update = { $set: { a: 3 } };
+    await items.updateOne({ c: 1, b: 2, _id: 9 }, update, { upsert: true });
+    const found = await items.findOne();
+    assertEquals(Object.keys(found ?? {}), ["_id", "b", "c", "a"]);
+  },
+);
+
+contractTest(
   "updateOne() leaves $setOnInsert out when it updates",
   async (db) => {
     const items = db.collection<{ _id: number; a?: number }>("items");
