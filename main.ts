@@ -49,6 +49,7 @@ export function createApp(holder: ServiceHolder): App<State> {
     .use(async (ctx) => {
       ctx.state.services = await holder.open();
       ctx.state.session = null;
+      ctx.state.feedPosition = "";
       return await ctx.next();
     })
     .use(staticFiles())

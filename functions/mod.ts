@@ -5,6 +5,7 @@ import { checkQuarantine } from "./check_quarantine.ts";
 import { compareCounts } from "./compare_counts.ts";
 import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { eraseUser } from "./erase_user.ts";
 import { recordEvent } from "./record_event.ts";
 import { reconcileUser } from "./reconcile_user.ts";
 import { replayEvents } from "./replay_events.ts";
@@ -36,6 +37,7 @@ export function createFunctions(
     scanDrift(deps),
     compareCounts(deps),
     reconcileUser(deps),
+    eraseUser(deps),
     backfillUsers(deps),
     sendWelcomeEmail(deps),
     checkQuarantine(deps),

@@ -12,6 +12,8 @@ import { useEffect, useRef } from "preact/hooks";
 interface LiveRefreshProps {
   /** Id of the element whose content is replaced. */
   readonly target: string;
+  /** Where the live feed was when the page was read. */
+  readonly since: string;
 }
 
 /** What keeps the page current. */
@@ -24,14 +26,21 @@ interface Refresher {
 /** At most one fetch in this time, ms, however much happens. */
 const PACE_MS = 1_000;
 
-export function LiveRefresh({ target }: LiveRefreshProps) {
+export function LiveRefresh({ target, since }: LiveRefreshProps) {
   const isLive = useSignal(false);
   const isPaused = useSignal(false);
   const isReady = useSignal(false);
   const refresher = useRef<Refresher>();
   useEffect(() => {
     isReady.value = true;
-    const opened = openRefresher(target, (live) => isLive.value = live);
+    const source = new EventSource(
+      `/api/events_stream?since=${encodeURIComponent(since)}`,
+    );
+    const opened = openRefresher(
+      source,
+      target,
+      (live) => isLive.value = live,
+    );
     refresher.current = opened;
     return () => opened.close();
   }, []);
@@ -61,18 +70,24 @@ export function LiveRefresh({ target }: LiveRefreshProps) {
 }
 
 function openRefresher(
+  source: EventSource,
   target: string,
   report: (isLive: boolean) => void,
 ): Refresher {
-  const source = new EventSource("/api/events_stream");
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStale = false;
   let isPaused = false;
   const refreshSoon = () => {
     timer ??= setTimeout(async () => {
       if (isStale && !document.hidden && !isPaused) {
-        // A page that is in use is looked at again, not forgotten.
-        isStale = !await replaceContent(target);
+        // What comes in meanwhile counts for the next time.
+        isStale = false;
+        const result = await replaceContent(target);
+        timer = undefined;
+        // A page that is in use is looked at again, not forgotten; one that
+        // cannot be fetched waits until the stream is open again.
+        if (result !== "replaced") isStale = true;
+        if (result === "failed") return;
       }
       timer = undefined;
       if (isStale && !document.hidden && !isPaused) refreshSoon();
@@ -81,18 +96,11 @@ function openRefresher(
   const onVisible = () => {
     if (isStale) refreshSoon();
   };
-  let wasCut = false;
   source.onopen = () => {
     report(true);
-    // What happened while nobody listened has been missed.
-    if (wasCut) isStale = true;
     onVisible();
-    wasCut = false;
   };
-  source.onerror = () => {
-    report(false);
-    wasCut = true;
-  };
+  source.onerror = () => report(false);
   source.onmessage = () => {
     isStale = true;
     refreshSoon();
@@ -111,28 +119,31 @@ function openRefresher(
   };
 }
 
-/** Resolves to false when the page is in use and has to wait. */
-async function replaceContent(target: string): Promise<boolean> {
-  if (isInUse(target)) return false;
+/** What became of the content; one that must not be replaced counts as such. */
+type Replacement = "replaced" | "in-use" | "failed";
+
+async function replaceContent(target: string): Promise<Replacement> {
+  if (isInUse(target)) return "in-use";
   // The answer to a form would be lost: asking again shows the page before it.
-  if (document.querySelector(`#${target} [data-answer]`)) return true;
+  if (document.querySelector(`#${target} [data-answer]`)) return "replaced";
   const response = await fetch(location.href, {
     headers: { accept: "text/html" },
-  });
-  if (!response.ok || response.redirected) return true;
+  }).catch(() => null);
+  if (response === null) return "failed";
+  if (!response.ok || response.redirected) return "replaced";
   const page = new DOMParser().parseFromString(
     await response.text(),
     "text/html",
   );
   const current = document.getElementById(target);
   const next = page.getElementById(target);
-  if (current === null || next === null) return true;
-  if (isInUse(target)) return false;
+  if (current === null || next === null) return "replaced";
+  if (isInUse(target)) return "in-use";
   for (const { id } of current.querySelectorAll("details[open][id]")) {
     next.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
   }
   current.replaceChildren(...next.childNodes);
-  return true;
+  return "replaced";
 }
 
 function isInUse(target: string): boolean {

@@ -9,6 +9,8 @@ export interface State {
   services: Services;
   /** Who is signed in; set by the dashboard's middleware. */
   session: Session | null;
+  /** Where the live feed was before the page was read; set with the session. */
+  feedPosition: string;
 }
 
 /** Fresh's `define`, knowing our state. */

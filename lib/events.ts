@@ -312,6 +312,16 @@ export const reconcileRequest = z.union([
   }),
 ]);
 
+/** Name of the event that asks for a user to be forgotten. */
+export const ERASE_REQUESTED = "rollcall/user.erase.requested";
+
+/** What is asked for by {@linkcode ERASE_REQUESTED}. */
+export const eraseRequest = z.object({
+  user_id: z.string().min(1),
+  /** Name of who asked. */
+  who: z.string(),
+});
+
 /** Name of the event that asks for a second look at the quarantine. */
 export const QUARANTINE_CHECK_REQUESTED = "rollcall/quarantine.check.requested";
 

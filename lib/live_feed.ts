@@ -79,6 +79,11 @@ export interface LiveListener {
 
 /** Carries messages to whoever listens; disposing it ends every listener. */
 export interface LiveFeed extends Disposable {
+  /**
+   * Differs once anything has happened: whoever has seen the state of one
+   * position and finds another has missed something.
+   */
+  readonly position: string;
   /** Tells everybody who listens now. */
   publish(message: LiveMessage): void;
   /**
@@ -96,12 +101,18 @@ const CHANNEL = "rollcall";
 export function createLiveFeed(): LiveFeed {
   const listeners = new Set<LiveListener>();
   const channel = new BroadcastChannel(CHANNEL);
+  const name = crypto.randomUUID().slice(0, 8);
+  let count = 0;
   const tell = (message: LiveMessage) => {
+    count++;
     for (const listener of listeners) listener.next(message);
   };
   channel.onmessage = (event: MessageEvent<LiveMessage>) => tell(event.data);
   let isOpen = true;
   return {
+    get position() {
+      return `${name}-${count}`;
+    },
     publish(message) {
       if (!isOpen) return;
       tell(message);

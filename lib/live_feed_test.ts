@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import {
   createLiveFeed,
   type EventSettledMessage,
@@ -63,6 +63,16 @@ Deno.test("publish() tells everybody who listens", () => {
   feed.publish(message(`${prefix}-1`));
   assertEquals(heard.ids, [`${prefix}-1`]);
   assertEquals(other.ids, [`${prefix}-1`]);
+});
+
+Deno.test("position differs once anything has happened, and between feeds", () => {
+  using feed = createLiveFeed();
+  using sibling = createLiveFeed();
+  const { position } = feed;
+  assertEquals(feed.position, position);
+  assertNotEquals(sibling.position, position);
+  feed.publish(message("any"));
+  assertNotEquals(feed.position, position);
 });
 
 Deno.test("publish() tells nobody who came later or has left", () => {

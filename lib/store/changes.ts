@@ -24,6 +24,8 @@ export interface ChangeDocument {
   after: Record<string, unknown> | null;
   /** The road that brought the state. */
   source: string;
+  /** When the values were erased on demand. */
+  erased_at?: Date;
 }
 
 /** The record of applied writes. */

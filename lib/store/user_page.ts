@@ -5,6 +5,7 @@
 import type { MembershipDocument } from "../sync/organization_document.ts";
 import type { UserDocument } from "../sync/user_document.ts";
 import type { ChangeDocument } from "./changes.ts";
+import type { DriftItem } from "./drift.ts";
 import type { EventRow } from "./event_search.ts";
 import type { Store } from "./store.ts";
 import type { TombstoneDocument } from "./synced_collection.ts";
@@ -22,6 +23,8 @@ export interface UserPage {
   readonly user: UserDocument | null;
   readonly tombstone: TombstoneDocument | null;
   readonly memberships: readonly MembershipDocument[];
+  /** How the document differs from Clerk, as the last scan confirmed it. */
+  readonly drift: DriftItem | null;
   readonly timeline: readonly TimelineEntry[];
   /** Whether there is more than the time line shows. */
   readonly isTimelineCut: boolean;
@@ -43,26 +46,28 @@ export async function readUserPage(
   id: string,
 ): Promise<UserPage | null> {
   const newest = { limit: MAX_ENTRIES, sort: { at: -1, _id: -1 } } as const;
-  const [user, tombstone, memberships, events, changes] = await Promise.all([
-    store.users.documents.findOne({ _id: id }),
-    store.users.tombstones.findOne({ _id: id }),
-    store.memberships.documents.find({ user_id: id }, {
-      limit: MAX_MEMBERSHIPS,
-    }).toArray(),
-    store.webhookEvents.documents.find({ subject: id }, {
-      projection: { payload: 0 },
-      limit: MAX_ENTRIES,
-      sort: { received_at: -1, _id: -1 },
-    }).toArray(),
-    store.changes.documents.find({ document_id: id }, newest).toArray(),
-  ]);
-  if (!user && !tombstone && events.length === 0 && changes.length === 0) {
-    return null;
-  }
+  const [user, tombstone, memberships, drift, events, changes] = await Promise
+    .all([
+      store.users.documents.findOne({ _id: id }),
+      store.users.tombstones.findOne({ _id: id }),
+      store.memberships.documents.find({ user_id: id }, {
+        limit: MAX_MEMBERSHIPS,
+      }).toArray(),
+      store.drift.items.findOne({ _id: id, state: "open" }),
+      store.webhookEvents.documents.find({ subject: id }, {
+        projection: { payload: 0 },
+        limit: MAX_ENTRIES,
+        sort: { received_at: -1, _id: -1 },
+      }).toArray(),
+      store.changes.documents.find({ document_id: id }, newest).toArray(),
+    ]);
+  const isKnown = user ?? tombstone ?? drift ?? events[0] ?? changes[0];
+  if (!isKnown) return null;
   return {
     user,
     tombstone,
     memberships,
+    drift,
     timeline: mergeTimeline(events, changes).slice(0, MAX_ENTRIES),
     isTimelineCut: events.length + changes.length >= MAX_ENTRIES,
   };

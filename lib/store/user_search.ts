@@ -33,10 +33,15 @@ export interface UserQuery {
   readonly text: string;
   readonly isBanned: boolean;
   readonly isUnverified: boolean;
+  /** Differs from Clerk, as the last scan confirmed it. */
+  readonly isDrifted: boolean;
   /** Written by Rollcall since then. */
   readonly changedSince: Date | null;
   readonly order: UserOrder;
 }
+
+/** Users that differ are looked for among as many differences, the newest. */
+const MAX_DRIFTED = 1_000;
 
 /** A row of the list; metadata stays in the database. */
 export type UserRow = Omit<UserDocument, "public_metadata">;
@@ -57,6 +62,7 @@ export async function searchUsers(
   page: { readonly cursor: string | null; readonly limit: number },
 ): Promise<KeysetPage<UserRow>> {
   const { text, isBanned, isUnverified } = query;
+  if (query.isDrifted) return await searchDrifted(store, query, page.limit);
   // Few users are either, so these are looked through in the order of their index.
   const isNarrow = isBanned || isUnverified;
   if (text !== "" && !isNarrow) {
@@ -79,23 +85,62 @@ export async function searchUsers(
  * @param query What is looked for; a search by text comes in no order.
  * @returns The users, one batch of the driver's in memory at a time.
  */
-export function streamUsers(
+export async function* streamUsers(
   store: Store,
   query: UserQuery,
-): AsyncIterable<UserDocument> {
+): AsyncGenerator<UserDocument> {
   const { documents } = store.users;
+  if (query.isDrifted) {
+    yield* documents.find(await toDriftedFilter(store, query));
+    return;
+  }
   if (query.text !== "") {
-    return documents.find({
+    yield* documents.find({
       $or: branchesOf(query.text).map((branch) => ({
         ...branch,
         ...filterOf(query),
       })),
     } as Filter<UserDocument>);
+    return;
   }
   const { field, direction } = USER_ORDERS[query.order];
-  return documents
+  yield* documents
     .find(filterOf(query) as Filter<UserDocument>)
     .sort({ [field]: direction, _id: direction });
+}
+
+/** By the differences, which are few; there is no next page. */
+async function searchDrifted(
+  store: Store,
+  query: UserQuery,
+  limit: number,
+): Promise<KeysetPage<UserRow>> {
+  const rows = await store.users.documents
+    .find(await toDriftedFilter(store, query), {
+      projection: ROW,
+      maxTimeMS: PAGE_TIMEOUT_MS,
+    })
+    .hint({ _id: 1 })
+    .limit(limit)
+    .toArray();
+  return { rows, next: null };
+}
+
+async function toDriftedFilter(
+  { drift }: Store,
+  query: UserQuery,
+): Promise<Filter<UserDocument>> {
+  const items = await drift.items
+    .find({ state: "open" }, { projection: { _id: 1 } })
+    .sort({ seen_at: -1, _id: -1 })
+    .limit(MAX_DRIFTED)
+    .toArray();
+  const filter: Document = {
+    _id: { $in: items.map(({ _id }) => _id) },
+    ...filterOf(query),
+    ...(query.text === "" ? {} : { $or: branchesOf(query.text) }),
+  };
+  return filter as Filter<UserDocument>;
 }
 
 /** The filter without the text. */

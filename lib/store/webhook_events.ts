@@ -38,6 +38,8 @@ export interface WebhookEventDocument {
   lag_ms: number | null;
   /** Inngest's id of the run that settled it; absent where nothing did. */
   run_id?: string;
+  /** When its payload was erased on demand. */
+  erased_at?: Date;
   /** When the same event was seen again after it had been settled. */
   redelivered_at: Date | null;
 }

@@ -22,7 +22,10 @@ export const handler = define.handlers({
         detail: "Cannot open the live feed: nobody is signed in",
       });
     }
-    return new Response(streamFeed(services.feed), {
+    // A browser that comes back names the last message that it heard itself.
+    const seen = ctx.req.headers.get("last-event-id") ??
+      ctx.url.searchParams.get("since");
+    return new Response(streamFeed(services.feed, seen), {
       headers: {
         "content-type": "text/event-stream",
         "cache-control": "no-store",
@@ -31,7 +34,11 @@ export const handler = define.handlers({
   },
 });
 
-function streamFeed(feed: LiveFeed): ReadableStream<Uint8Array> {
+/** Begins with a message for whoever has seen another state than the present. */
+function streamFeed(
+  feed: LiveFeed,
+  seen: string | null,
+): ReadableStream<Uint8Array> {
   let subscription: Disposable | undefined;
   let heartbeat: ReturnType<typeof setInterval> | undefined;
   return new ReadableStream({
@@ -44,13 +51,16 @@ function streamFeed(feed: LiveFeed): ReadableStream<Uint8Array> {
       subscription = feed.subscribe({
         next(message) {
           const data = JSON.stringify(message);
-          send(controller, `id: ${message.at}\ndata: ${data}\n\n`);
+          send(controller, `id: ${feed.position}\ndata: ${data}\n\n`);
         },
         end() {
           clearInterval(heartbeat);
           controller.close();
         },
       });
+      if (seen !== null && seen !== feed.position) {
+        send(controller, `id: ${feed.position}\ndata: {"kind":"missed"}\n\n`);
+      }
     },
     cancel() {
       clearInterval(heartbeat);

@@ -75,7 +75,7 @@ export default define.layout(
             ))}
           </nav>
           <div class="tools">
-            <LiveRefresh target="content" />
+            <LiveRefresh target="content" since={state.feedPosition} />
             <Keyboard />
           </div>
         </header>

@@ -13,6 +13,7 @@ const requireSession = define.middleware(async (ctx) => {
     const next = encodeURIComponent(ctx.url.pathname + ctx.url.search);
     return ctx.redirect(`/sign_in?next=${next}`, 303);
   }
+  ctx.state.feedPosition = services.feed.position;
   const response = await ctx.next();
   // Pages hold personal data: no cache on the way may keep them.
   response.headers.set("cache-control", "no-store");

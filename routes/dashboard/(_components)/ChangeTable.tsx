@@ -7,6 +7,9 @@ interface ChangeTableProps {
 }
 
 export function ChangeTable({ change }: ChangeTableProps) {
+  if (change.erased_at) {
+    return <p class="muted small">The values were erased on demand.</p>;
+  }
   const fields = changedFields(change);
   if (fields.length === 0) {
     return <p class="muted small">Only the version moved on.</p>;

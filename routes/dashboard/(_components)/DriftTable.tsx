@@ -40,7 +40,7 @@ export function DriftTable({ items, now, isOperator }: DriftTableProps) {
                   <span class="below">{DRIFT_CAUSES[item.cause]}</span>
                 </td>
                 <td class="breakable">
-                  <Fields fields={item.fields} />
+                  <DriftFields fields={item.fields} />
                 </td>
                 <td class="end">
                   <Instant at={item.seen_at} now={now} />
@@ -62,7 +62,10 @@ export function DriftTable({ items, now, isOperator }: DriftTableProps) {
   );
 }
 
-function Fields({ fields }: { readonly fields: DriftItem["fields"] }) {
+/** What differs, the value of Clerk first. */
+export function DriftFields(
+  { fields }: { readonly fields: DriftItem["fields"] },
+) {
   if (fields.length === 0) return <span class="muted">the whole user</span>;
   return (
     <>

@@ -10,7 +10,7 @@ interface FilterFormProps {
 
 export function FilterForm({ url, searchLabel, children }: FilterFormProps) {
   const isFiltered = [...url.searchParams].some(([name, value]) =>
-    value !== "" && name !== "after" && name !== "focus"
+    value !== "" && !["after", "focus", "column"].includes(name)
   );
   return (
     <form class="filters" method="get" action={url.pathname} role="search">

@@ -11,7 +11,7 @@ export function Payload({ value, isRevealed, label }: PayloadProps) {
   const shown = isRevealed ? value : maskPayload(value);
   return (
     <pre class="payload" tabIndex={0} role="region" aria-label={label}>
-      {JSON.stringify(shown, null, 2)}
+      {JSON.stringify(shown ?? null, null, 2)}
     </pre>
   );
 }

@@ -1,24 +1,26 @@
-/** Users as rows: who, how to reach them, since when, last synced. */
+/** Users as rows: who, and the columns that somebody chose. */
 import type { UserRow } from "../../../lib/store/user_search.ts";
-import { Instant } from "./Instant.tsx";
 import { userLink } from "./links.ts";
+import { USER_COLUMNS, type UserColumnName } from "./user_columns.tsx";
 
 interface UserTableProps {
   readonly users: readonly UserRow[];
+  readonly columns: readonly UserColumnName[];
   readonly now: Date;
 }
 
-export function UserTable({ users, now }: UserTableProps) {
+export function UserTable({ users, columns, now }: UserTableProps) {
   return (
     <div class="table-frame">
       <table aria-label="Users">
         <thead>
           <tr>
             <th>User</th>
-            <th>E-mail</th>
-            <th>User name</th>
-            <th class="end">Created</th>
-            <th class="end">Synced</th>
+            {columns.map((name) => (
+              <th key={name} class={USER_COLUMNS[name].cell}>
+                {USER_COLUMNS[name].label}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -30,16 +32,11 @@ export function UserTable({ users, now }: UserTableProps) {
                 </a>{" "}
                 <UserMarks user={user} />
               </td>
-              <td class="breakable">
-                {user.email ?? <span class="muted">none</span>}
-              </td>
-              <td class="wide breakable">{user.username}</td>
-              <td class="wide end">
-                <Instant at={user.clerk_created_at} now={now} />
-              </td>
-              <td class="end">
-                <Instant at={user.sync.synced_at} now={now} />
-              </td>
+              {columns.map((name) => (
+                <td key={name} class={USER_COLUMNS[name].cell}>
+                  {USER_COLUMNS[name].show(user, now)}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

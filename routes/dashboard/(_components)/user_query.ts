@@ -33,6 +33,7 @@ export function readUserQuery(params: URLSearchParams, now: Date): UserQuery {
     text: toSearchText(params.get("text")),
     isBanned: params.has("banned"),
     isUnverified: params.has("unverified"),
+    isDrifted: params.has("drifted"),
     changedSince: changedMs === undefined
       ? null
       : new Date(now.getTime() - changedMs),

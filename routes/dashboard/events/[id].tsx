@@ -77,12 +77,24 @@ export default define.page<typeof handler>(function EventDetail({ data }) {
         </div>
         <section aria-labelledby="payload">
           <h2 id="payload">Payload</h2>
-          <Payload
-            value={event.payload}
-            isRevealed={isRevealed}
-            label="Payload"
-          />
-          <RevealForm session={session} isRevealed={isRevealed} />
+          {event.erased_at
+            ? (
+              <p class="muted">
+                Erased on demand{" "}
+                <Instant at={event.erased_at} now={now} />: the user was
+                forgotten.
+              </p>
+            )
+            : (
+              <>
+                <Payload
+                  value={event.payload}
+                  isRevealed={isRevealed}
+                  label="Payload"
+                />
+                <RevealForm session={session} isRevealed={isRevealed} />
+              </>
+            )}
         </section>
       </div>
     </>

@@ -1,10 +1,15 @@
 /** One user: the document as it is, and the time line that says why. */
 import { type Context, HttpError, page } from "fresh";
 import type { Session } from "../../../lib/auth/session.ts";
-import { requireOperator } from "../(_access)/require_operator.ts";
 import { define, type State } from "../../../lib/define.ts";
+import { ERASE_REQUESTED, RECONCILE_REQUESTED } from "../../../lib/events.ts";
+import type { Services } from "../../../lib/services.ts";
 import { readUserPage, type UserPage } from "../../../lib/store/user_page.ts";
 import type { UserDocument } from "../../../lib/sync/user_document.ts";
+import { readForm } from "../../(_forms)/read_form.ts";
+import { requireOperator } from "../(_access)/require_operator.ts";
+import { AskedBanner } from "../(_components)/AskedBanner.tsx";
+import { DriftFields } from "../(_components)/DriftTable.tsx";
 import { Fact } from "../(_components)/Fact.tsx";
 import { Instant } from "../(_components)/Instant.tsx";
 import { idOf } from "../(_components)/links.ts";
@@ -12,11 +17,13 @@ import { PageHead } from "../(_components)/PageHead.tsx";
 import { Payload } from "../(_components)/Payload.tsx";
 import { RevealForm } from "../(_components)/RevealForm.tsx";
 import { Timeline } from "../(_components)/Timeline.tsx";
+import { UserActions } from "../(_components)/UserActions.tsx";
 import { UserMarks } from "../(_components)/UserTable.tsx";
 
 interface UserData {
   readonly id: string;
   readonly found: UserPage;
+  readonly hasClerk: boolean;
   readonly isRevealed: boolean;
   readonly session: Session | null;
   readonly now: Date;
@@ -26,17 +33,43 @@ export const handler = define.handlers<UserData>({
   GET: async (ctx) => page(await readUser(ctx, false)),
   async POST(ctx) {
     const { services } = ctx.state;
-    const session = requireOperator(ctx.state.session);
-    await services.store.auditLog.record({
-      who: session.name,
-      action: "reveal-metadata",
-      subject: idOf(ctx.url),
-    }, services.clock);
-    return page(await readUser(ctx, true));
+    const { name: who } = requireOperator(ctx.state.session);
+    const id = idOf(ctx.url);
+    const form = await readForm(ctx.req);
+    const action = String(form.get("action"));
+    switch (action) {
+      case "reveal":
+        await services.store.auditLog.record(
+          { who, action: "reveal-metadata", subject: id },
+          services.clock,
+        );
+        return page(await readUser(ctx, true));
+      case "sync":
+        if (services.clerkApi === undefined) throw new HttpError(400);
+        await services.inngest.send({
+          name: RECONCILE_REQUESTED,
+          data: { user_ids: [id], who },
+        });
+        break;
+      case "erase":
+        if (form.get("typed") !== id) throw new HttpError(400);
+        // The function looks again; this only tells at once.
+        if (await isInClerk(services, id)) {
+          return ctx.redirect(`${ctx.url.pathname}?refused=erase`, 303);
+        }
+        await services.inngest.send({
+          name: ERASE_REQUESTED,
+          data: { user_id: id, who },
+        });
+        break;
+      default:
+        throw new HttpError(400);
+    }
+    return ctx.redirect(`${ctx.url.pathname}?asked=${action}`, 303);
   },
 });
 
-export default define.page<typeof handler>(function UserDetail({ data }) {
+export default define.page<typeof handler>(function UserDetail({ data, url }) {
   const { id, found, isRevealed, session, now } = data;
   const { user } = found;
   const name = user ? user.full_name ?? user.username : id;
@@ -53,7 +86,16 @@ export default define.page<typeof handler>(function UserDetail({ data }) {
         }
         tab={name}
         lead={<code>{id}</code>}
-      />
+      >
+        {session?.role === "operator" && (
+          <UserActions id={id} hasClerk={data.hasClerk} />
+        )}
+      </PageHead>
+      <AskedBanner url={url}>
+        {url.searchParams.get("asked") === "erase" ? ERASING : SYNCING}
+      </AskedBanner>
+      {url.searchParams.has("refused") && <StillInClerk />}
+      <DriftNote item={found.drift} now={now} />
       <Absence found={found} now={now} />
       <div class="columns">
         <div>
@@ -96,7 +138,59 @@ async function readUser(
   const id = idOf(ctx.url);
   const found = await readUserPage(services.store, id);
   if (found === null) throw new HttpError(404);
-  return { id, found, isRevealed, session, now: services.clock.now() };
+  const hasClerk = services.clerkApi !== undefined;
+  const now = services.clock.now();
+  return { id, found, hasClerk, isRevealed, session, now };
+}
+
+const SYNCING =
+  "The user is read from Clerk and written, unless something newer is here. The time line shows it.";
+const ERASING =
+  "What is kept about the user goes in a moment, unless Clerk still has the user; the audit log says so.";
+
+async function isInClerk(
+  { clerkApi }: Services,
+  id: string,
+): Promise<boolean> {
+  return clerkApi !== undefined && await clerkApi.getUser(id) !== null;
+}
+
+function StillInClerk() {
+  return (
+    <section class="banner banner-warn" role="status">
+      <div>
+        <p class="banner-title">
+          Nothing was erased: Clerk still has this user
+        </p>
+        <p>
+          The next webhook would bring it back. Delete the user there first.
+        </p>
+      </div>
+    </section>
+  );
+}
+
+interface DriftNoteProps {
+  readonly item: UserPage["drift"];
+  readonly now: Date;
+}
+
+/** Field by field, as the last scan confirmed it. */
+function DriftNote({ item, now }: DriftNoteProps) {
+  if (item === null) return null;
+  return (
+    <section class="banner banner-warn" aria-label="Drift">
+      <div>
+        <p class="banner-title">
+          Differs from Clerk: {item.kind}, seen{" "}
+          <Instant at={item.seen_at} now={now} />
+        </p>
+        <p>Likely cause: {item.cause}</p>
+        <DriftFields fields={item.fields} />
+      </div>
+      <a href="/dashboard/drift">All differences</a>
+    </section>
+  );
 }
 
 interface AbsenceProps {

@@ -11,6 +11,11 @@ import { EmptyState } from "../(_components)/EmptyState.tsx";
 import { Choice, FilterForm, Switch } from "../(_components)/FilterForm.tsx";
 import { PageHead } from "../(_components)/PageHead.tsx";
 import { Pager } from "../(_components)/Pager.tsx";
+import {
+  readUserColumns,
+  USER_COLUMNS,
+  type UserColumnName,
+} from "../(_components)/user_columns.tsx";
 import { CHANGED, readUserQuery } from "../(_components)/user_query.ts";
 import { UserTable } from "../(_components)/UserTable.tsx";
 
@@ -43,6 +48,7 @@ export const handler = define.handlers<UsersData>({
 export default define.page<typeof handler>(
   function UsersPage({ data, url, state }) {
     const { users, query, total, now } = data;
+    const columns = readUserColumns(url.searchParams);
     return (
       <>
         <PageHead
@@ -73,11 +79,13 @@ export default define.page<typeof handler>(
           />
           <Switch url={url} name="banned" label="Banned" />
           <Switch url={url} name="unverified" label="Unverified" />
+          <Switch url={url} name="drifted" label="Differs from Clerk" />
+          <ColumnChoice columns={columns} />
         </FilterForm>
         {users.rows.length === 0
           ? <NoUsers total={total} path={url.pathname} />
-          : <UserTable users={users.rows} now={now} />}
-        {query.text !== "" && !users.next && users.rows.length === ROWS && (
+          : <UserTable users={users.rows} columns={columns} now={now} />}
+        {isCut(query) && !users.next && users.rows.length === ROWS && (
           <p class="muted">
             The first {ROWS} matches. Type more to narrow the search.
           </p>
@@ -87,6 +95,36 @@ export default define.page<typeof handler>(
     );
   },
 );
+
+/** Lists without further pages. */
+function isCut({ text, isDrifted }: UserQuery): boolean {
+  return text !== "" || isDrifted;
+}
+
+interface ColumnChoiceProps {
+  readonly columns: readonly UserColumnName[];
+}
+
+function ColumnChoice({ columns }: ColumnChoiceProps) {
+  return (
+    <details id="columns">
+      <summary class="switch">Columns</summary>
+      {Object.entries(USER_COLUMNS).map(([name, { label }]) => (
+        <label key={name} class="switch">
+          <input
+            type="checkbox"
+            name="column"
+            value={name}
+            checked={columns.some((column) =>
+              column === name
+            )}
+          />
+          {label}
+        </label>
+      ))}
+    </details>
+  );
+}
 
 function ExportLinks({ url }: { readonly url: URL }) {
   const link = (format: string) => {

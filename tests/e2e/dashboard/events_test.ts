@@ -27,6 +27,21 @@ Deno.test("the events", async (t) => {
     await page.context().close();
   });
 
+  await t.step("shows what happened before it began to listen", async () => {
+    const page = await signIn();
+    await using feed = await rollcall.listen();
+    await page.route("**/api/events_stream*", async (route) => {
+      const { text } = clerkPayload("user.created__email-password");
+      const response = await rollcall.send(text, { id: "msg_between" });
+      await response.body?.cancel();
+      await feed.outcomes(["msg_between"]);
+      await route.continue();
+    });
+    await page.goto(`${origin}/dashboard/events`);
+    await page.locator(`a[href$="/msg_between"]`).waitFor();
+    await page.context().close();
+  });
+
   await t.step("masks payloads until an operator reveals them", async () => {
     const page = await signIn();
     await page.goto(`${origin}/dashboard/events/msg_000003`);

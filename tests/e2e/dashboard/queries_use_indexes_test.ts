@@ -76,6 +76,7 @@ const ALL_USERS: UserQuery = {
   text: "",
   isBanned: false,
   isUnverified: false,
+  isDrifted: false,
   changedSince: null,
   order: "synced",
 };
@@ -111,6 +112,11 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   "the overview": (store) => readOverview(store, { now: NOW, rows: 10 }),
   "banned users": (store) => users(store, { isBanned: true }),
   "unverified users": (store) => users(store, { isUnverified: true }),
+  "drifted users": (store) => users(store, { isDrifted: true }),
+  "drifted users by text": (store) =>
+    users(store, { isDrifted: true, text: "ada", isBanned: true }),
+  "an export of drifted users": (store) =>
+    drain(streamUsers(store, { ...ALL_USERS, isDrifted: true })),
   "users changed lately": (store) => users(store, { changedSince: HOUR_AGO }),
   "users by text": (store) => users(store, { text: "ada" }),
   "users by hostile text": (store) => users(store, { text: ".*(a+)+$" }),

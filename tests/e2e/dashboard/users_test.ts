@@ -71,6 +71,38 @@ Deno.test("the users", async (t) => {
     }
   });
 
+  await t.step("shows the columns that somebody chose", async () => {
+    const page = await signIn();
+    await page.goto(`${origin}/dashboard/users`);
+    await page.getByText("Columns").click();
+    for (const name of ["User name", "Created", "Synced"]) {
+      await page.getByLabel(name, { exact: true }).uncheck();
+    }
+    await page.getByLabel("Id", { exact: true }).check();
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.waitForURL(/column=email&column=id$/);
+    assertEquals(await page.locator("th").allTextContents(), [
+      "User",
+      "E-mail",
+      "Id",
+    ]);
+    await page.context().close();
+  });
+
+  await t.step("finds those that differ from Clerk", async () => {
+    const page = await signIn();
+    await page.goto(`${origin}/dashboard/users?drifted=1`);
+    const open = await store.drift.items.find({ state: "open" }).toArray();
+    const ids = open.map(({ _id }) => _id);
+    assertEquals(
+      await rowsOf(page).count(),
+      await store.users.documents.countDocuments({ _id: { $in: ids } }),
+    );
+    await rowsOf(page).first().locator("a").click();
+    await page.getByText("Differs from Clerk").waitFor();
+    await page.context().close();
+  });
+
   await t.step("exports what the filters find", async () => {
     const cookie = await rollcall.signIn();
     const read = async (query: string) =>
