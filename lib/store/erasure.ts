@@ -107,7 +107,7 @@ export async function eraseValues(
     .find({ user_id: userId }, { projection: { _id: 1 } }).toArray();
   const ids = [userId, ...memberships.map(({ _id }) => _id)];
   const erased = await eraseChanges(store, ids, now);
-  await store.drift.items.deleteOne({ _id: userId });
+  await store.drift.items.deleteMany({ _id: { $in: ids } });
   await eraseQuarantine(store, userId);
   return erased;
 }

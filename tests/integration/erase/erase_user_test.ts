@@ -75,10 +75,12 @@ async function fill(store: Store): Promise<void> {
   ]);
   await store.drift.items.insertOne({
     _id: "user_1",
+    collection: "users",
+    place: null,
     kind: "edited",
     state: "open",
     fields: [{ field: "last_name", clerk: PERSON, mongodb: "x" }],
-    cause: "",
+    cause: "edited-elsewhere",
     report_id: "r",
     first_seen_at: AT,
     seen_at: AT,
