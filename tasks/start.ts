@@ -7,15 +7,20 @@
 import { load } from "@std/dotenv";
 import { services } from "../main.ts";
 import { ConfigError, readConfig } from "../lib/config.ts";
+import type { Services } from "../lib/services.ts";
 import { setUpLogging } from "../lib/telemetry/log.ts";
 import { buildIfStale } from "./start/build_if_stale.ts";
-import { printError } from "./terminal.ts";
+import { hintAtImport } from "./start/hint_at_import.ts";
+import { print, printError } from "./terminal.ts";
 import { refuseMalformed } from "./start/refuse_malformed.ts";
 import { serveUntilSignal } from "./start/serve_until_signal.ts";
 
 /** What the caller wants to hear. */
 export interface StartOptions {
-  /** Called once it serves, with the origin for this machine. */
+  /**
+   * Called once it serves, with the origin for this machine. Default: prints a
+   * hint when nobody was ever brought in.
+   */
   readonly onServing?: (origin: string) => void;
   /** File with further settings; null for none. Default `.env`. */
   readonly envPath?: string | null;
@@ -28,7 +33,7 @@ export interface StartOptions {
  * @throws {ConfigError} when the settings cannot be used.
  */
 export async function start(
-  { envPath = ".env", ...options }: StartOptions = {},
+  { envPath = ".env", onServing }: StartOptions = {},
 ): Promise<void> {
   const startedMs = performance.now();
   await load({ export: true, envPath });
@@ -43,8 +48,13 @@ export async function start(
   const { default: app } = await import(serverModule);
   await serveUntilSignal(refuseMalformed(app.fetch), opened, {
     startedMs,
-    ...options,
+    onServing: onServing ?? (() => void printHint(opened)),
   });
+}
+
+async function printHint(opened: Services): Promise<void> {
+  const hint = await hintAtImport(opened);
+  if (hint !== null) print(hint);
 }
 
 if (import.meta.main) {

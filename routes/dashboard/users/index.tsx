@@ -150,9 +150,9 @@ function NoUsers({ total, path }: NoUsersProps) {
   if (total === 0) {
     return (
       <EmptyState title="No user is synced yet">
-        The first webhook from Clerk changes that; a scan on the page{" "}
+        The first webhook from Clerk changes that; a backfill on the page{" "}
         <a href="/dashboard/drift">Drift</a>{" "}
-        finds the users that Clerk already has.
+        brings in the users that Clerk already has.
       </EmptyState>
     );
   }
