@@ -13,11 +13,16 @@ export interface TestStore extends AsyncDisposable {
   readonly db: Db;
 }
 
-/** @returns A store on an empty database, with its indexes. */
-export async function openTestStore(): Promise<TestStore> {
+/**
+ * Opens a store.
+ *
+ * @param path Where an embedded server keeps its data. Default: in memory.
+ * @returns A store on an empty database, with its indexes.
+ */
+export async function openTestStore(path = ":memory:"): Promise<TestStore> {
   await using stack = new AsyncDisposableStack();
   const uri = Deno.env.get("MONGODB_URI") ??
-    stack.use(await startMongo({ path: ":memory:" })).uri;
+    stack.use(await startMongo({ path })).uri;
   const client = connectMongo(uri);
   stack.defer(() => client.close());
   const db = client.db(`rollcall_test_${crypto.randomUUID().slice(0, 8)}`);

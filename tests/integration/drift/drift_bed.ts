@@ -142,7 +142,7 @@ export async function repair(
 
 /** @returns The kind of every confirmed difference, by id. */
 export async function readOpen(
-  { store }: DriftBed,
+  { store }: Pick<DriftBed, "store">,
 ): Promise<Map<string, string>> {
   const items = await store.drift.listOpen(10_000);
   return new Map(items.map(({ _id, kind }) => [_id, kind]));
