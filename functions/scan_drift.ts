@@ -24,9 +24,6 @@ import {
 
 /** Inngest allows 1,000, and a scan has some besides its pages. */
 const STEPS_A_RUN = 900;
-/** Longer than a webhook that is on its way needs after one retry. */
-const GRACE = "2m";
-
 /** One that began earlier and has not ended never will. */
 const LONGEST_SCAN_MS = 24 * 60 * 60 * 1000;
 
@@ -46,11 +43,10 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
       onFailure: async ({ error, event }) => {
         const { run_id, event: cause } = event.data;
         const { progress } = scanRequest.safeParse(cause.data).data ?? {};
-        await deps.store.drift.fail(
-          progress?.reportId ?? run_id,
-          error.message,
-          deps.clock.now(),
-        );
+        const reportId = progress?.reportId ?? run_id;
+        const now = deps.clock.now();
+        await deps.store.drift.fail(reportId, error.message, now);
+        tellEnd(deps, reportId);
       },
     },
     async ({ event, step, runId }) => {
@@ -69,7 +65,7 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
         if (clerkApi === undefined) throw new NonRetriableError(NO_KEY);
         const isFirstLook = progress.phase === "confirm" &&
           progress.after === null;
-        if (isFirstLook) await step.sleep("grace", GRACE);
+        if (isFirstLook) await step.sleep("grace", deps.config.driftGraceMs);
         const current = progress;
         progress = await step.run(
           `${current.phase}-${count}`,
@@ -77,14 +73,21 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
         );
       }
       const { reportId, counts } = progress;
-      const due = await step.run(
-        "policy",
-        () => listDueRepairs(deps, reportId),
-      );
+      const due = await step.run("policy", () => {
+        tellEnd(deps, reportId);
+        return listDueRepairs(deps, reportId);
+      });
       if (due.length > 0) await step.sendEvent("repair", due);
       return { reportId, counts };
     },
   );
+}
+
+function tellEnd(
+  { feed, clock }: Pick<FunctionDependencies, "feed" | "clock">,
+  reportId: string,
+): void {
+  feed.publish({ kind: "scan-ended", reportId, at: clock.now().getTime() });
 }
 
 /**

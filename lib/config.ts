@@ -118,6 +118,8 @@ export interface Config {
   readonly auth: AuthConfig;
   /** What is repaired without being asked. */
   readonly driftRepair: readonly RepairedKind[];
+  /** Between a scan's first look and its second, ms. */
+  readonly driftGraceMs: number;
   readonly alerts: AlertConfig;
   readonly providers: ProvidersConfig;
 }
@@ -201,6 +203,7 @@ function toConfig(values: Environment, isProduction: boolean): Config {
       sessionSecret: values.SESSION_SECRET,
     },
     driftRepair: values.DRIFT_REPAIR,
+    driftGraceMs: values.DRIFT_GRACE_S * 1000,
     alerts: {
       webhookUrl: values.ALERT_WEBHOOK_URL,
       email: values.ALERT_EMAIL,

@@ -79,6 +79,7 @@ const environment = z.object({
     (kinds) => kinds !== undefined,
     { error: "must be off, all, or missing, stale and edited with commas" },
   ).transform((kinds) => kinds ?? []),
+  DRIFT_GRACE_S: numberFrom(0).default(120),
   ALERT_SILENCE_GAPS: numberFrom(1).default(10),
   ALERT_SILENCE_MIN_S: numberFrom(1).default(900),
   ALERT_LAG_P99_S: numberFrom(1).default(60),

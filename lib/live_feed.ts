@@ -61,12 +61,21 @@ export interface AlertsChangedMessage {
   readonly at: number;
 }
 
+/** A scan for drift has come to its end, or failed. */
+export interface ScanEndedMessage {
+  readonly kind: "scan-ended";
+  readonly reportId: string;
+  /** When, ms. */
+  readonly at: number;
+}
+
 /** One thing that happened. */
 export type LiveMessage =
   | EventSettledMessage
   | EventsRecordedMessage
   | WebhooksRefusedMessage
   | JobProgressedMessage
+  | ScanEndedMessage
   | AlertsChangedMessage;
 
 /** Somebody who listens; neither method may throw. */
