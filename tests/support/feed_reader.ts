@@ -16,6 +16,8 @@ export interface FeedReader extends AsyncDisposable {
   recorded(eventIds: readonly string[]): Promise<void>;
   /** Resolves once the outcome of each of these events is in the store. */
   outcomes(eventIds: readonly string[]): Promise<void>;
+  /** Resolves once a message of this kind has come, from the beginning on. */
+  heard(kind: LiveMessage["kind"]): Promise<void>;
   /** Resolves once so many batches of events were recorded from now on. */
   batches(count: number): Promise<void>;
   /** Resolves once each of these jobs is done. */
@@ -51,10 +53,12 @@ export async function openFeed(
     outcomes: new Set<string>(),
     jobsDone: new Set<string>(),
   };
+  const kinds = new Set<string>();
   let batches = 0;
   let wake = Promise.withResolvers<void>();
   const reading = (async () => {
     for await (const message of readMessages(response.body!)) {
+      kinds.add(message.kind);
       if (message.kind === "event-settled") heard.settled.add(message.eventId);
       if (message.kind === "events-recorded") {
         batches++;
@@ -104,6 +108,7 @@ export async function openFeed(
     settled: (ids, patienceMs) => waitFor(heard.settled, ids, patienceMs),
     recorded: (ids) => waitFor(heard.recorded, ids),
     outcomes: (ids) => waitFor(heard.outcomes, ids),
+    heard: (kind) => waitFor(kinds, [kind]),
     batches(count) {
       const wanted = batches + count;
       return waitUntil(
