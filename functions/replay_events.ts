@@ -20,6 +20,7 @@ import {
   readReplayPortion,
 } from "../lib/store/replay_selection.ts";
 import type { WebhookEventDocument } from "../lib/store/webhook_events.ts";
+import { tellProgress } from "./control_job.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { type Replay, toReplayedEvent } from "./replayed_event.ts";
 
@@ -53,6 +54,7 @@ export function replayEvents(deps: FunctionDependencies): InngestFunction.Any {
       onFailure: async ({ error, event }) => {
         const jobId = jobIdOf(event.data.event);
         await deps.store.jobs.fail(jobId, error.message, deps.clock.now());
+        tellProgress(deps, jobId, "failed");
       },
     },
     async ({ event, step }) => {
@@ -61,7 +63,11 @@ export function replayEvents(deps: FunctionDependencies): InngestFunction.Any {
       for (let batch = 0; batch < MAX_BATCHES_A_RUN; batch++) {
         const { state, done, perSecond } = await step.run(
           `send-${batch}`,
-          () => replayPortion(deps, jobId),
+          async () => {
+            const reached = await replayPortion(deps, jobId);
+            tellProgress(deps, jobId, reached.state);
+            return reached;
+          },
         );
         if (state !== "running") return { jobId, state, done };
         const paceMs = Math.ceil(BATCH_EVENTS * 1000 / perSecond);

@@ -71,8 +71,10 @@ export function JobProgress(props: JobProgressProps) {
       />
       <p class="muted small">
         {describeJob(job, noun)}
-        {counts && `: ${counts}`}, started by {job.actor}{" "}
-        <Instant at={job.started_at} now={now} />
+        <span class="below">
+          {counts && `${counts}, `}started by {job.actor}{" "}
+          <Instant at={job.started_at} now={now} />
+        </span>
       </p>
       <Failures job={job} />
     </div>

@@ -38,12 +38,12 @@ export const handler = define.handlers({
 /** A second press of the button finds the first one's import: no fault. */
 async function beginImport(services: Services, who: string): Promise<void> {
   if (services.clerkApi === undefined) throw new HttpError(400);
-  const answer = await beginBackfill(services, who);
-  if (answer.kind === "refused") return;
-  await services.store.auditLog.record(
-    { who, action: "start-backfill", subject: answer.jobId },
-    services.clock,
+  const { store, clock } = services;
+  await store.auditLog.record(
+    { who, action: "start-backfill", subject: null },
+    clock,
   );
+  await beginBackfill(services, who);
 }
 
 /** What the job's state does not allow any more is left as it is. */

@@ -4,48 +4,11 @@ import { openStoreBeside } from "../../../lib/parts/mongo_part.ts";
 import { readConfig } from "../../../lib/config.ts";
 import type { JobDocument } from "../../../lib/store/jobs.ts";
 import { startBackfill } from "../../support/backfill_process.ts";
-import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
 import {
   type RollcallProcess,
   startRollcall,
 } from "../../support/rollcall_process.ts";
-
-/** Three pages, the last one short. */
-const USERS = 1_200;
-const PAGE_SIZE = 500;
-
-/** A Clerk that tells of each question for a page, before it answers. */
-interface WatchedClerk extends AsyncDisposable {
-  readonly env: Readonly<Record<string, string>>;
-  /** Called with the number of pages asked for before; replace at will. */
-  onPage: (pagesBefore: number) => void | Promise<void>;
-  readonly pages: () => number;
-}
-
-function serveClerk(): WatchedClerk {
-  let pages = 0;
-  const clerk = new FakeClerk({
-    users: USERS,
-    rateLimit: 100_000,
-    secretKey: "sk_live_simulated_instance",
-    beforeAnswer: async (_clerk, url) => {
-      const isPage = url.pathname === "/v1/users" &&
-        url.searchParams.get("limit") === String(PAGE_SIZE);
-      if (isPage) await watched.onPage(pages++);
-    },
-  });
-  const watched: WatchedClerk = {
-    env: {
-      CLERK_SECRET_KEY: clerk.secretKey,
-      CLERK_API_URL: clerk.url,
-      CLERK_API_SHARE: "100",
-    },
-    onPage: () => {},
-    pages: () => pages,
-    [Symbol.asyncDispose]: () => clerk[Symbol.asyncDispose](),
-  };
-  return watched;
-}
+import { PAGE_SIZE, serveClerk, USERS } from "./watched_clerk.ts";
 
 /** Settings of an import without a service, on a data folder of its own. */
 async function makeOwnSettings(stack: AsyncDisposableStack) {
