@@ -24,13 +24,13 @@ interface Task<T> {
 
 /** The one place where commands run. */
 export class BatchExecutor<T> {
-  readonly #store: Store;
+  readonly #store: Pick<Store, "commit" | "rollback">;
   #waiting: Task<T>[] = [];
   #isScheduled = false;
   #isClosed = false;
 
   /** @param store Whose transactions the batches are. */
-  constructor(store: Store) {
+  constructor(store: Pick<Store, "commit" | "rollback">) {
     this.#store = store;
   }
 

@@ -45,13 +45,16 @@ export interface ServerParts {
   readonly listener: Deno.Listener;
   /** Undefined: whoever reaches the socket may do everything. */
   readonly secret?: ScramSecret | undefined;
+  /** The clock, for tests. */
+  readonly now?: () => Date;
 }
 
 /** A running server. */
 export class Server {
   readonly #parts: ServerParts;
   readonly #executor: BatchExecutor<Uint8Array>;
-  readonly #cursors = new Cursors();
+  readonly #now: () => Date;
+  readonly #cursors: Cursors;
   readonly #connections = new Set<Deno.Conn>();
   readonly #sweeper: ReturnType<typeof setInterval>;
   #connectionCount = 0;
@@ -59,8 +62,11 @@ export class Server {
   /** @param parts Store, listener and secret. */
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    this.#executor = new BatchExecutor(parts.store);
-    this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS);
+    const { store, now = () => new Date() } = parts;
+    this.#now = now;
+    this.#cursors = new Cursors(() => now().getTime());
+    this.#executor = new BatchExecutor(store);
+    this.#sweeper = setInterval(() => void this.sweep(), SWEEP_MS);
   }
 
   /** Accepts connections until {@linkcode Server.close}. */
@@ -80,6 +86,20 @@ export class Server {
     this.#parts.store.close();
   }
 
+  /** Removes expired documents and idle cursors; happens every minute. */
+  async sweep(): Promise<void> {
+    this.#cursors.endIdle();
+    const { store } = this.#parts;
+    let removed = SWEEP_PORTION;
+    while (removed === SWEEP_PORTION) {
+      removed = 0;
+      await this.#executor.submit(() => {
+        removed = sweepExpired(store, this.#now());
+        return NO_REPLY;
+      });
+    }
+  }
+
   async #serveConnection(connection: Deno.Conn): Promise<void> {
     const { store, secret } = this.#parts;
     const context: CommandContext = {
@@ -87,7 +107,7 @@ export class Server {
       cursors: this.#cursors,
       connectionId: ++this.#connectionCount,
       login: secret && new Scram(secret),
-      now: () => new Date(),
+      now: this.#now,
     };
     this.#connections.add(connection);
     try {
@@ -159,19 +179,6 @@ export class Server {
       isLegacy: false,
     });
     await writeAll(connection, reply).catch(ignoreDisconnect);
-  }
-
-  async #sweep(): Promise<void> {
-    this.#cursors.endIdle();
-    const { store } = this.#parts;
-    let removed = SWEEP_PORTION;
-    while (removed === SWEEP_PORTION) {
-      removed = 0;
-      await this.#executor.submit(() => {
-        removed = sweepExpired(store, new Date());
-        return NO_REPLY;
-      });
-    }
   }
 }
 

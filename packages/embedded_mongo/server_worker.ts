@@ -34,11 +34,12 @@ export type WorkerReport =
   | { readonly kind: "failed"; readonly error: Error }
   | { readonly kind: "closed" };
 
-let server: Server | undefined;
+/** What is running, and how to end it. */
+let stop: (() => Promise<void>) | undefined;
 
 self.onmessage = async ({ data: order }: MessageEvent<WorkerOrder>) => {
   if (order.kind === "close") {
-    server?.close();
+    await stop?.();
     report({ kind: "closed" });
     return self.close();
   }
@@ -57,11 +58,16 @@ async function start(settings: WorkerSettings): Promise<string> {
   const { path, address, credentials } = settings;
   const store = new Store(path);
   try {
-    const { listener, authority } = await openListener(address);
+    const { listener, authority, hide } = await openListener(address);
     const secret = credentials &&
       deriveSecret(credentials.username, credentials.password);
-    server = new Server({ store, listener, secret });
-    void server.serve();
+    const server = new Server({ store, listener, secret });
+    const serving = server.serve();
+    stop = async () => {
+      await hide();
+      server.close();
+      await serving;
+    };
     return authority;
   } catch (error) {
     store.close();

@@ -20,6 +20,11 @@ export class MemoryBound {
   /** @param stage The stage to name in the error. */
   constructor(readonly stage: string) {}
 
+  /** Whether that many more bytes may be held. */
+  hasRoom(bytes: number): boolean {
+    return this.#bytes + bytes <= MAX_STAGE_BYTES;
+  }
+
   /**
    * Counts bytes.
    *
@@ -28,7 +33,7 @@ export class MemoryBound {
    */
   add(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes <= MAX_STAGE_BYTES) return;
+    if (this.hasRoom(0)) return;
     throw new MongoError(
       "QueryExceededMemoryLimitNoDiskUseAllowed",
       `${this.stage} exceeded memory limit of ${MAX_STAGE_BYTES} bytes, and the ` +

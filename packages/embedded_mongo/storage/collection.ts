@@ -135,9 +135,10 @@ export class Collection {
     const { id, stored } = prepareForInsert(bytes);
     const key = encodeOrderKey(id);
     const row = new Row(0, stored);
+    const { document } = row; // Decoded also to be refused when it is no BSON.
     const additions = this.indexes.map((index) => ({
       index,
-      ...listIndexEntries(index, row.document),
+      ...listIndexEntries(index, document),
     }));
     this.#onChange(this);
     try {

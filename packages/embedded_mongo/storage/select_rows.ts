@@ -14,7 +14,7 @@ import {
   parseSort,
   sortByKey,
 } from "../query/compile_sort.ts";
-import type { Collection, Row } from "./collection.ts";
+import { type Collection, Row } from "./collection.ts";
 import { countEntries, type Plan, planQuery } from "./plan_query.ts";
 import { readRows } from "./read_rows.ts";
 
@@ -33,6 +33,7 @@ export interface Selection {
   readonly expected?: number | undefined;
 }
 
+const ROW_BYTES = 200; // What an entry takes besides its bytes.
 const DROP_EVERY = 1000; // Rows beyond the limit are dropped in bunches.
 
 /**
@@ -112,6 +113,7 @@ function estimateNeed(plan: Plan, selection: Selection): number | undefined {
   return needed !== Infinity && (isExact || needed > 1) ? needed : undefined;
 }
 
+/** Keeps what may still be among the first `limit`, as bytes. */
 function* sortRows(
   rows: Iterable<Row>,
   readKey: (document: Document) => Uint8Array,
@@ -120,13 +122,24 @@ function* sortRows(
   let kept: Keyed<Row>[] = [];
   let bound = new MemoryBound("Sort");
   for (const row of rows) {
-    const key = readKey(row.document);
-    bound.add(row.bytes.length * 4 + key.length);
-    kept.push({ key, item: row });
-    if (kept.length > limit + DROP_EVERY) {
+    // A fresh row, so that the decoded document can go.
+    const entry = {
+      key: readKey(row.document),
+      item: new Row(row.number, row.bytes),
+    };
+    const isPrunable = kept.length > limit &&
+      (kept.length > limit + DROP_EVERY || !bound.hasRoom(measure(entry)));
+    if (isPrunable) {
       kept = sortByKey(kept).slice(0, limit);
       bound = new MemoryBound("Sort");
+      for (const survivor of kept) bound.add(measure(survivor));
     }
+    bound.add(measure(entry));
+    kept.push(entry);
   }
-  for (const { item } of sortByKey(kept)) yield item;
+  for (const { item } of sortByKey(kept).slice(0, limit)) yield item;
+}
+
+function measure({ key, item }: Keyed<Row>): number {
+  return key.length + item.bytes.length + ROW_BYTES;
 }

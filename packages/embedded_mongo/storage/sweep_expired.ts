@@ -2,7 +2,8 @@
  * Removes the documents that a TTL index has let expire.
  *
  * A document expires when the date on the indexed path, the earliest of an array,
- * lies `expireAfterSeconds` back. Works in portions so that nobody waits long.
+ * lies `expireAfterSeconds` back; a partial index only lets those expire that it
+ * covers. Works in portions so that nobody waits long.
  */
 
 import { selectRows } from "./select_rows.ts";
@@ -21,14 +22,15 @@ export const SWEEP_PORTION = 1000;
 export function sweepExpired(store: Store, now: Date): number {
   let removed = 0;
   for (const collection of store.listCollections()) {
-    for (const { fields, expireAfterSeconds } of collection.indexes) {
+    for (const index of collection.indexes) {
+      const { fields, expireAfterSeconds, partialFilter = {} } = index;
       const [field] = fields;
       if (expireAfterSeconds === undefined || fields.length !== 1 || !field) {
         continue;
       }
       const cutoff = new Date(now.getTime() - expireAfterSeconds * 1000);
       const expired = [...selectRows(collection, {
-        filter: { [field.path]: { $lte: cutoff } },
+        filter: { $and: [{ [field.path]: { $lte: cutoff } }, partialFilter] },
         limit: SWEEP_PORTION - removed,
       })];
       for (const row of expired) collection.remove(row);

@@ -16,6 +16,8 @@ export type ListenAddress =
 /** An open socket. */
 export interface Listening {
   readonly listener: Deno.Listener;
+  /** Takes the socket's file away, so that nobody new finds it. */
+  readonly hide: () => Promise<void>;
   /** `host:port`, or the encoded socket path, as it stands in a URI. */
   readonly authority: string;
 }
@@ -47,7 +49,20 @@ async function listenUnix(path: string): Promise<Listening> {
   await removeStaleSocket(path);
   const listener = Deno.listen({ transport: "unix", path });
   await Deno.chmod(path, 0o600);
-  return { listener, authority: encodeURIComponent(path) };
+  return {
+    listener,
+    authority: encodeURIComponent(path),
+    hide: () => removeSocket(path),
+  };
+}
+
+/** Its folder may be gone already, as temporary ones are. */
+async function removeSocket(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** A socket that nobody answers on is left over from a killed process. */
@@ -72,5 +87,9 @@ function listenTcp(hostname: string, port: number): Listening {
   }
   const listener = Deno.listen({ hostname, port });
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return { listener, authority: `${host}:${listener.addr.port}` };
+  return {
+    listener,
+    authority: `${host}:${listener.addr.port}`,
+    hide: () => Promise.resolve(),
+  };
 }

@@ -1,28 +1,65 @@
 import { assert, assertEquals } from "@std/assert";
-import { deserialize, serialize } from "bson";
+import { serialize } from "bson";
 import { MongoClient } from "mongodb";
 import { startMongo } from "../../../packages/embedded_mongo/mod.ts";
+import {
+  connectRaw,
+  message,
+  OP_MSG,
+  OP_QUERY,
+  readReplies,
+  section,
+} from "./raw_message.ts";
 
-const OP_MSG = 2013;
+const PING = serialize({ ping: 1, $db: "a" });
 
 const MESSAGES: readonly [string, () => Uint8Array][] = [
-  ["declares 200 MB", () => message(OP_MSG, new Uint8Array(8), 200_000_000)],
-  ["declares less than a header", () => message(OP_MSG, new Uint8Array(), 3)],
-  ["declares a negative length", () => message(OP_MSG, new Uint8Array(), -1)],
+  [
+    "declares 200 MB",
+    () => message(OP_MSG, new Uint8Array(8), { declaredBytes: 200_000_000 }),
+  ],
+  [
+    "declares less than a header",
+    () => message(OP_MSG, new Uint8Array(), { declaredBytes: 3 }),
+  ],
+  [
+    "declares a negative length",
+    () => message(OP_MSG, new Uint8Array(), { declaredBytes: -1 }),
+  ],
   ["has an unknown opcode", () => message(4711, new Uint8Array(20))],
   ["ends before its body", () => message(OP_MSG, new Uint8Array(4))],
-  ["holds truncated BSON", () => {
-    const body = serialize({ ping: 1, $db: "a" });
-    return message(OP_MSG, section(body.subarray(0, body.length - 4)));
+  ["has an unknown kind of section", () => message(OP_MSG, section(PING, 7))],
+  [
+    "has unknown required flags",
+    () => message(OP_MSG, section(PING).fill(0x40, 0, 1)),
+  ],
+  ["has no body but a sequence", () => {
+    const sequence = Uint8Array.of(14, 0, 0, 0, 97, 0, 5, 0, 0, 0, 0, 0, 0, 0);
+    return message(OP_MSG, section(sequence, 1));
   }],
-  ["nests 200 deep", () => {
-    let filter: object = {};
-    for (let depth = 0; depth < 200; depth++) filter = { a: filter };
-    return message(
+  [
+    "holds truncated BSON",
+    () => message(OP_MSG, section(PING.subarray(0, PING.length - 4))),
+  ],
+  ["holds a string that is longer than its document", () => {
+    const body = serialize({ ping: "abc", $db: "a" });
+    body[10] = 200; // The length of "abc".
+    return message(OP_MSG, section(body));
+  }],
+  ["holds an unknown type", () => {
+    const body = PING.slice();
+    body[4] = 0x55;
+    return message(OP_MSG, section(body));
+  }],
+  ["nests 200 deep", () =>
+    message(
       OP_MSG,
-      section(serialize({ find: "a", filter, $db: "a" })),
-    );
-  }],
+      section(serialize({ find: "a", filter: nest(200), $db: "a" })),
+    )],
+  [
+    "asks by OP_QUERY for more than a hello",
+    () => message(OP_QUERY, query({ find: "a" })),
+  ],
 ];
 
 for (const [title, build] of MESSAGES) {
@@ -30,47 +67,55 @@ for (const [title, build] of MESSAGES) {
     await using server = await startMongo({ path: ":memory:" });
     await using client = await MongoClient.connect(server.uri);
     await client.db("a").command({ ping: 1 });
-    const path = decodeURIComponent(new URL(server.uri).host);
-    using connection = await Deno.connect({ transport: "unix", path });
+    using connection = await connectRaw(server.uri);
     await connection.write(build());
-    const reply = await readToEnd(connection);
-    const { ok, code } = deserialize(reply.subarray(21));
-    assertEquals(ok, 0);
-    assert([15, 17, 22].includes(code), `code ${code}`);
+    // Ends only when the server has closed the connection.
+    const [reply, ...more] = await readReplies(connection);
+    assertEquals([reply?.body.ok, more.length], [0, 0]);
+    assert([15, 17, 22].includes(reply?.body.code), `${reply?.body.code}`);
     assertEquals((await client.db("a").command({ ping: 1 })).ok, 1);
   });
 }
 
-Deno.test("startMongo() makes a socket that only its owner may use", async () => {
+Deno.test("a document that nests 200 deep is not stored", async () => {
   await using server = await startMongo({ path: ":memory:" });
-  const path = decodeURIComponent(new URL(server.uri).host);
-  assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
+  await using client = await MongoClient.connect(server.uri);
+  using connection = await connectRaw(server.uri);
+  const body = { insert: "items", documents: [nest(200)], $db: "a" };
+  await connection.write(message(OP_MSG, section(serialize(body))));
+  const [reply] = await readReplies(connection, 1);
+  assertEquals(reply?.body.writeErrors?.[0]?.code, 15);
+  assertEquals(await client.db("a").collection("items").countDocuments(), 0);
 });
 
-function message(
-  opCode: number,
-  body: Uint8Array,
-  declaredBytes = 16 + body.length,
-): Uint8Array {
-  const bytes = new Uint8Array(16 + body.length);
-  const view = new DataView(bytes.buffer);
-  view.setInt32(0, declaredBytes, true);
-  view.setInt32(4, 1, true);
-  view.setInt32(12, opCode, true);
-  bytes.set(body, 16);
-  return bytes;
-}
-
-/** Flags, then one body section. */
-function section(body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(5 + body.length);
-  bytes.set(body, 5);
-  return bytes;
-}
-
-/** Resolves only when the server has closed the connection. */
-async function readToEnd(connection: Deno.Conn): Promise<Uint8Array> {
-  return new Uint8Array(
-    await new Response(connection.readable).arrayBuffer(),
+Deno.test("a document that is broken inside is not stored", async () => {
+  await using server = await startMongo({ path: ":memory:" });
+  await using client = await MongoClient.connect(server.uri);
+  using connection = await connectRaw(server.uri);
+  const documents = [{ _id: 1, inner: { text: "abc" } }];
+  const body = serialize({ insert: "items", documents, $db: "a" });
+  const at = body.findIndex((_, i) =>
+    new TextDecoder().decode(body.subarray(i, i + 4)) === "text"
   );
+  body[at + 5] = 200; // The length of "abc".
+  await connection.write(message(OP_MSG, section(body)));
+  const [reply] = await readReplies(connection, 1);
+  assertEquals(reply?.body.writeErrors?.[0]?.code, 22);
+  assertEquals(await client.db("a").collection("items").countDocuments(), 0);
+});
+
+function nest(depth: number): object {
+  let nested: object = {};
+  for (let i = 0; i < depth; i++) nested = { a: nested };
+  return nested;
+}
+
+/** Flags, namespace, skip and return, then the query. */
+function query(command: object): Uint8Array {
+  const name = new TextEncoder().encode("admin.$cmd\0");
+  const document = serialize(command);
+  const bytes = new Uint8Array(4 + name.length + 8 + document.length);
+  bytes.set(name, 4);
+  bytes.set(document, 12 + name.length);
+  return bytes;
 }
