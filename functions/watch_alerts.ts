@@ -54,6 +54,8 @@ export function watchAlerts(deps: FunctionDependencies): InngestFunction.Any {
       id: WATCH_ALERTS,
       name: "Watch for alerts",
       triggers: [cron("* * * * *"), { event: ALERTS_CHECK_REQUESTED }],
+      // The next minute's run looks again, and the store keeps what is to be sent.
+      retries: 0,
       onFailure: ({ error }) => {
         log.error("Nobody looked for alerts: {reason}", {
           reason: error.message,

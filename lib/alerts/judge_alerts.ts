@@ -29,6 +29,8 @@ export interface AlertSignals {
   readonly unseenChangeAt: Date | null | undefined;
   /** Differences between Clerk and MongoDB that are open. */
   readonly driftItems: number;
+  /** How far the numbers of objects have been apart for half an hour at least. */
+  readonly countedApart: number;
   /** Undefined without a key for Clerk's API: nothing can be scanned. */
   readonly scans: {
     /** When the last scan that went well ended, or else the watch began. */
@@ -178,20 +180,32 @@ function judgeLag(
   };
 }
 
+/** One limit is enough: the numbers change by scans, counts and repairs only. */
 function judgeDrift(
-  { driftItems }: AlertSignals,
+  { driftItems, countedApart }: AlertSignals,
   limits: AlertLimits,
 ): Judgement {
-  if (driftItems === 0) return "clear";
-  // One limit is enough: the number changes by scans and repairs only.
-  if (driftItems < limits.driftItems) return "clear";
-  return {
+  const alert = {
     title: "MongoDB differs from Clerk",
-    detail: `${
-      count(driftItems, "difference")
-    } found by the last scan and confirmed by a second look; each is listed with its cause.`,
     path: "/dashboard/drift",
   };
+  if (driftItems >= limits.driftItems) {
+    return {
+      ...alert,
+      detail: `${
+        count(driftItems, "difference")
+      } found by the last scan and confirmed by a second look; each is listed with its cause.`,
+    };
+  }
+  if (countedApart >= limits.driftItems) {
+    return {
+      ...alert,
+      detail: `Clerk and MongoDB have been ${
+        count(countedApart, "object")
+      } apart for half an hour; a scan tells which.`,
+    };
+  }
+  return "clear";
 }
 
 function judgeScans({ now, scans }: AlertSignals): Judgement {

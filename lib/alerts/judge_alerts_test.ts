@@ -24,6 +24,7 @@ const CALM: AlertSignals = {
   traffic: silentFor(MINUTE_MS),
   unseenChangeAt: null,
   driftItems: 0,
+  countedApart: 0,
   scans: { goodAt: ago(HOUR_MS) },
   lag: { count: 100, p50Ms: 40, p95Ms: 200, p99Ms: 900 },
   deadLetters: 0,
@@ -132,6 +133,7 @@ const CASES: [AlertKind, string, Partial<AlertSignals>, Verdict["state"]][] = [
     "clear",
   ],
   ["drift", "one difference", { driftItems: 1 }, "firing"],
+  ["drift", "numbers that stay apart", { countedApart: 1 }, "firing"],
   [
     "scan-overdue",
     "after a day",

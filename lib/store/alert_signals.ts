@@ -9,6 +9,8 @@ import {
 } from "../alerts/silence.ts";
 import type { AlertSignals } from "../alerts/judge_alerts.ts";
 import { learnUsualTraffic } from "../alerts/usual_traffic.ts";
+import { readCountReports } from "./count_reports.ts";
+import type { DriftReport } from "./drift.ts";
 import { countByIndex } from "./overview.ts";
 import type { Store } from "./store.ts";
 
@@ -28,6 +30,8 @@ const LAG_MS = 15 * MINUTE_MS;
 const HISTORY_MS = 28 * 24 * 60 * MINUTE_MS;
 /** Newest arrivals that the first days are judged by. */
 const NEWEST = 100;
+/** Comparisons of counts that make a difference lasting, ten minutes apart. */
+const LASTING_COUNTS = 4;
 
 /**
  * Reads the signals.
@@ -42,20 +46,30 @@ export async function readAlertSignals(
 ): Promise<Omit<AlertSignals, "unseenChangeAt">> {
   const { now, secrets, canScan, watchedSince } = options;
   const since = new Date(now.getTime() - LAG_MS);
-  const [traffic, driftItems, deadLetters, lag, outcomes, latest, used] =
-    await Promise.all([
-      readTraffic(store, options),
-      countByIndex(store, "drift_items", { state: "open" }),
-      countByIndex(store, "dead_letters", { replayed_at: null }),
-      store.freshness.readLags(since, now),
-      readOutcomes(store, now),
-      store.drift.readLatest(),
-      store.secretUse.readAll(),
-    ]);
+  const [
+    traffic,
+    driftItems,
+    counts,
+    deadLetters,
+    lag,
+    outcomes,
+    latest,
+    used,
+  ] = await Promise.all([
+    readTraffic(store, options),
+    countByIndex(store, "drift_items", { state: "open" }),
+    readCountReports(store, LASTING_COUNTS),
+    countByIndex(store, "dead_letters", { replayed_at: null }),
+    store.freshness.readLags(since, now),
+    readOutcomes(store, now),
+    store.drift.readLatest(),
+    store.secretUse.readAll(),
+  ]);
   return {
     now,
     traffic,
     driftItems,
+    countedApart: findCountedApart(counts),
     deadLetters,
     lag,
     outcomes,
@@ -124,4 +138,17 @@ async function readOutcomes(
       .reduce((sum, count) => sum + count, 0),
     failed: buckets.reduce((sum, { failed }) => sum + failed, 0),
   };
+}
+
+/** How far apart both sides' counts were in each of the newest comparisons. */
+function findCountedApart(reports: readonly DriftReport[]): number {
+  if (reports.length < LASTING_COUNTS) return 0;
+  const apart = reports.map(({ counts }) =>
+    counts === null ? 0 : Object.values(counts).reduce(
+      (sum, side) =>
+        side === null ? sum : sum + Math.abs(side.clerk - side.mongodb),
+      0,
+    )
+  );
+  return Math.min(...apart);
 }

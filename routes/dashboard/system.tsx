@@ -7,6 +7,7 @@ import { define } from "../../lib/define.ts";
 import { ALERTS_CHECK_REQUESTED } from "../../lib/events.ts";
 import type { AlertDocument } from "../../lib/store/alerts.ts";
 import type { AuditEntry } from "../../lib/store/audit_log.ts";
+import type { FreshHour } from "../../lib/store/freshness.ts";
 import { WATCH_ALERTS } from "../../lib/store/heartbeats.ts";
 import type { SecretUseDocument } from "../../lib/store/secret_use.ts";
 import {
@@ -19,6 +20,7 @@ import { AlertTable } from "./(_components)/AlertTable.tsx";
 import { AskedBanner } from "./(_components)/AskedBanner.tsx";
 import { EmptyState } from "./(_components)/EmptyState.tsx";
 import { Fact } from "./(_components)/Fact.tsx";
+import { FreshnessTable } from "./(_components)/FreshnessTable.tsx";
 import { Instant } from "./(_components)/Instant.tsx";
 import { linkWith } from "./(_components)/links.ts";
 import { PageHead } from "./(_components)/PageHead.tsx";
@@ -31,6 +33,8 @@ interface SystemData {
   readonly alerts: readonly AlertDocument[];
   /** When somebody looked for alerts, or null. */
   readonly watchedAt: Date | null;
+  /** Of the last day, oldest first. */
+  readonly hours: readonly FreshHour[];
   readonly secrets: readonly SecretUseDocument[];
   readonly configured: readonly string[];
   readonly audit: readonly AuditEntry[];
@@ -40,33 +44,37 @@ interface SystemData {
 
 const AUDIT_ROWS = 20;
 const PAST_ALERTS = 10;
+const DAY_MS = 24 * 3_600_000;
 
 export const handler = define.handlers<SystemData>({
   async GET(ctx) {
     const { services } = ctx.state;
     const { store, config, clock } = services;
+    const now = clock.now();
+    const yesterday = new Date(now.getTime() - DAY_MS);
     const configured = await Promise.all(
       config.clerk.webhookSecrets.map(fingerprintSecret),
     );
-    const [dependencies, open, past, watch, secrets, audit] = await Promise.all(
-      [
+    const [dependencies, open, past, watch, hours, secrets, audit] =
+      await Promise.all([
         probeDependencies(services),
         store.alerts.readOpen(),
         store.alerts.readClosed(PAST_ALERTS),
         store.heartbeats.read(WATCH_ALERTS),
+        store.freshness.readHours(yesterday, now),
         store.secretUse.readAll(),
         store.auditLog.readNewest(AUDIT_ROWS),
-      ],
-    );
+      ]);
     return page({
       dependencies,
       alerts: [...open, ...past],
       watchedAt: watch?.last_at ?? null,
+      hours,
       secrets,
       configured,
       audit,
       config,
-      now: clock.now(),
+      now,
     });
   },
   async POST(ctx) {
@@ -102,6 +110,15 @@ export default define.page<typeof handler>(function SystemPage(
           )}
         </div>
         <AlertTable alerts={data.alerts} now={now} />
+      </section>
+      <section aria-labelledby="freshness">
+        <h2 id="freshness">Freshness</h2>
+        <details id="freshness-hours">
+          <summary>
+            From Clerk to the commit, hour by hour of the last day
+          </summary>
+          <FreshnessTable hours={data.hours} now={now} />
+        </details>
       </section>
       <div class="columns">
         <div>

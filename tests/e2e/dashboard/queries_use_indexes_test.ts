@@ -166,6 +166,7 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   "a replay of a user": (store) =>
     scopes(store, { kind: "user", id: "user_000001" }),
   "the jobs": (store) => store.jobs.readNewest(20),
+  "freshness by the hour": (store) => store.freshness.readHours(HOUR_AGO, NOW),
   "the newest event": (store) => store.webhookEvents.readNewestAt(),
   "open alerts": (store) => store.alerts.readOpen(),
   "past alerts": (store) => store.alerts.readClosed(20),
