@@ -59,7 +59,10 @@ export function createApp(holder: ServiceHolder): App<State> {
 /** The services of this process, opened on first use. */
 export const services: ServiceHolder = createServiceHolder(() => {
   snapshotEnvironment();
-  return openServices(readConfig(Deno.env.toObject()), { createFunctions });
+  return openServices(readConfig(Deno.env.toObject()), {
+    createFunctions,
+    thread: new URL("./functions/thread.ts", import.meta.url),
+  });
 });
 
 /** The application. */

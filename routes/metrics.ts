@@ -4,9 +4,9 @@ import { observeStore } from "./(_metrics)/observe_store.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { metrics } = ctx.state.services;
+    const { metrics, metricsText } = ctx.state.services;
     await observeStore(ctx.state.services);
-    return new Response(await metrics.text(), {
+    return new Response(await metricsText(), {
       headers: { "content-type": metrics.contentType },
     });
   },

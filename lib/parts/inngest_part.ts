@@ -1,4 +1,5 @@
 /** Inngest, embedded in this process or elsewhere: from here on it is an address. */
+import type { MetricObject } from "prom-client";
 import {
   type EngineOptions,
   startEngine,
@@ -11,15 +12,32 @@ import {
   removeEngineAddress,
 } from "../inngest/engine_address.ts";
 import { inngestOrigin } from "../inngest/inngest_api.ts";
+import { startEngineThread } from "./engine_thread.ts";
+import type { ServeHandler } from "./function_kit.ts";
+import type { ThreadAddress, ThreadSettings } from "./host_engine.ts";
 import type { Part } from "./part.ts";
 
 /** An Inngest that the service uses. */
 export interface RunningInngest extends InngestConnection {
   /** Tells Inngest which functions there are. */
-  readonly register: (
-    handler: (request: Request) => Promise<Response>,
-  ) => Promise<void>;
+  readonly register: (handler: ServeHandler) => Promise<void>;
+  /** What functions on another thread have measured. */
+  readonly measure: () => Promise<MetricObject[]>;
+  /** Resolves when it can never answer again. */
+  readonly died: Promise<Error>;
 }
+
+/** Where the embedded Inngest runs the functions. */
+export type EnginePlace =
+  /** On this thread, for tests that hand in functions of their own. */
+  | { readonly kind: "here"; readonly timing: EngineTiming }
+  /** On another, whose module calls hostEngine(). */
+  | {
+    readonly kind: "thread";
+    readonly module: URL;
+    readonly mongoUri: string;
+    readonly sessionSecret: string;
+  };
 
 /** How the embedded Inngest tells the time and tries again. */
 export type EngineTiming = Pick<EngineOptions, "clock" | "retryIntervalMs">;
@@ -31,39 +49,85 @@ const ANSWER_MS = 3_000;
  * Starts the embedded Inngest where no other is configured.
  *
  * @param config The settings.
- * @param timing For tests; default the real time.
+ * @param place Where it runs the functions.
  * @returns How to reach Inngest.
  * @throws {Error} when another process has the data folder open.
  */
 export async function startInngestPart(
-  { inngest, dataDir }: Pick<Config, "inngest" | "dataDir">,
-  timing: EngineTiming = {},
+  config: Config,
+  place: EnginePlace,
 ): Promise<Part<RunningInngest>> {
+  const { inngest, dataDir } = config;
   if (inngest.kind === "external") {
     return {
-      value: { ...toConnection(inngest), register: () => Promise.resolve() },
+      value: { ...toConnection(inngest), ...ELSEWHERE },
       close: () => Promise.resolve(),
     };
   }
-  const engine = await startEngine({ path: `${dataDir}/inngest`, ...timing });
-  const { url, eventKey, signingKey } = engine;
+  const part = place.kind === "here"
+    ? await startHere(dataDir, place.timing)
+    : await startOnThread(place.module, { ...place, config });
+  const { baseUrl: url = "", eventKey = "" } = part.value;
   await leaveEngineAddress(dataDir, { url, eventKey });
   return {
+    value: part.value,
+    close: async () => {
+      await removeEngineAddress(dataDir);
+      await part.close();
+    },
+  };
+}
+
+/** Of an Inngest that looks after itself. */
+const ELSEWHERE = {
+  register: () => Promise.resolve(),
+  measure: () => Promise.resolve([]),
+  died: new Promise<never>(() => {}),
+};
+
+async function startHere(
+  dataDir: string,
+  timing: EngineTiming,
+): Promise<Part<RunningInngest>> {
+  const engine = await startEngine({ path: `${dataDir}/inngest`, ...timing });
+  return {
     value: {
-      baseUrl: url,
-      eventKey,
-      signingKey,
-      signingKeyFallback: undefined,
-      isDev: false,
+      ...ELSEWHERE,
+      ...toEmbedded(engine),
       fetch: engine.fetch,
       register: async (handler) => {
         await engine.register(handler);
       },
     },
-    close: async () => {
-      await removeEngineAddress(dataDir);
-      await engine.close();
-    },
+    close: () => engine.close(),
+  };
+}
+
+/** The thread registers its functions itself. */
+async function startOnThread(
+  module: URL,
+  { config, mongoUri, sessionSecret }: ThreadSettings,
+): Promise<Part<RunningInngest>> {
+  const thread = await startEngineThread(module, {
+    config,
+    mongoUri,
+    sessionSecret,
+  });
+  const { measure, died } = thread;
+  return {
+    value: { ...ELSEWHERE, ...toEmbedded(thread.address), measure, died },
+    close: () => thread.close(),
+  };
+}
+
+function toEmbedded({ url, eventKey, signingKey }: ThreadAddress) {
+  return {
+    baseUrl: url,
+    eventKey,
+    signingKey,
+    signingKeyFallback: undefined,
+    isDev: false,
+    fetch: undefined,
   };
 }
 

@@ -2,7 +2,14 @@
  * The numbers that /metrics shows, in Prometheus' names: units in the name,
  * totals end in `_total`. One registry per running service, never a global.
  */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  type MetricObject,
+  Registry,
+} from "prom-client";
 import { createStoredMetrics, type StoredMetrics } from "./stored_metrics.ts";
 
 /** Every measurement that the service takes. */
@@ -21,8 +28,14 @@ export interface Metrics {
   readonly stored: StoredMetrics;
   /** Outcomes of automations by automation and outcome. */
   readonly automations: Counter<"automation" | "outcome">;
-  /** All of them as Prometheus text. */
-  text(): Promise<string>;
+  /** All of them as plain data, for another thread. */
+  measure(): Promise<MetricObject[]>;
+  /**
+   * All of them as Prometheus text.
+   *
+   * @param others What other threads have measured; it is added up.
+   */
+  text(others?: MetricObject[]): Promise<string>;
   /** The text's media type. */
   readonly contentType: string;
 }
@@ -68,7 +81,15 @@ export function createMetrics(): Metrics {
       labelNames: ["automation", "outcome"],
       registers,
     }),
-    text: () => registry.metrics(),
+    measure: () => measure(registry),
+    text: async (others = []) =>
+      await AggregatorRegistry.aggregate([await measure(registry), others])
+        .metrics(),
     contentType: registry.contentType,
   };
+}
+
+/** The types say otherwise, but it is a list of metrics with their values. */
+async function measure(registry: Registry): Promise<MetricObject[]> {
+  return await registry.getMetricsAsJSON() as unknown as MetricObject[];
 }

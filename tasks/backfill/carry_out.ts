@@ -17,7 +17,7 @@ import {
   openStoreBeside,
   type StoreBeside,
 } from "../../lib/parts/mongo_part.ts";
-import { openClerkApi } from "../../lib/services.ts";
+import { openClerkApi } from "../../lib/parts/function_kit.ts";
 import {
   describeCounts,
   describeJob,

@@ -15,6 +15,8 @@ const DRAIN_MS = 7_000;
  * @param services Closed at the end.
  * @param options When the process began, as of performance.now(), and who wants
  * to hear that it serves.
+ * @throws {Error} when a part was lost without which nothing works: whoever
+ * watches the process starts it again.
  */
 export async function serveUntilSignal(
   handler: Deno.ServeHandler,
@@ -38,10 +40,11 @@ export async function serveUntilSignal(
       options.onServing?.(`http://127.0.0.1:${address.port}`);
     },
   }, handler);
-  await signalled;
+  const lost = await Promise.race([signalled, services.died]);
   services.feed[Symbol.dispose]();
   await finishWithin(server.shutdown(), DRAIN_MS);
   await services.close();
+  if (lost !== undefined) throw lost;
 }
 
 function greet(
