@@ -76,14 +76,26 @@ async function attempt(
   key: NoticeKey,
   message: AlertMessage,
 ): Promise<NoticeOutcome> {
+  const { webhookUrl, email } = deps.config.alerts;
   const idempotencyKey = `rollcall-alert:${key.alertId}:${key.phase}`;
   try {
     switch (key.channel) {
-      case "webhook":
-        await post(deps, message, idempotencyKey);
+      case "webhook": {
+        if (webhookUrl === undefined) return notSet("ALERT_WEBHOOK_URL");
+        const { clock } = deps;
+        await createAlertWebhook({ url: webhookUrl, clock })
+          .send(message, idempotencyKey);
         break;
+      }
       case "email":
-        await mail(deps, message, idempotencyKey);
+        if (email === undefined || deps.mailer === undefined) {
+          return notSet("ALERT_EMAIL");
+        }
+        await deps.mailer.send({
+          ...toEmail(message),
+          to: email,
+          idempotencyKey,
+        });
         break;
       default:
         key.channel satisfies never;
@@ -100,42 +112,23 @@ async function attempt(
   }
 }
 
-async function post(
-  { config: { alerts }, clock }: TellDependencies,
-  message: AlertMessage,
-  key: string,
-): Promise<void> {
-  const { webhookUrl: url } = alerts;
-  if (url === undefined) throw notConfigured("ALERT_WEBHOOK_URL");
-  await createAlertWebhook({ url, clock }).send(message, key);
+/** The place was configured when the alert opened. */
+function notSet(variable: string): NoticeOutcome {
+  return {
+    kind: "failed",
+    error: `${variable} is not set any more`,
+    isFinal: true,
+    retryAfterMs: undefined,
+  };
 }
 
-async function mail(
-  { config: { alerts: { email: to } }, mailer }: TellDependencies,
-  { subject, body, url }: AlertMessage,
-  idempotencyKey: string,
-): Promise<void> {
-  if (to === undefined || mailer === undefined) {
-    throw notConfigured("ALERT_EMAIL");
-  }
+function toEmail({ subject, body, url }: AlertMessage) {
   const [htmlBody, htmlUrl] = [body, url].map(escapeHtml);
-  await mailer.send({
-    to,
+  return {
     subject,
     text: `${body}\n\n${url}\n`,
     html: `<p>${htmlBody}</p>\n<p><a href="${htmlUrl}">${htmlUrl}</a></p>\n`,
-    idempotencyKey,
-  });
-}
-
-/** The place was configured when the alert opened, and is not any more. */
-function notConfigured(variable: string): ProviderError {
-  return new ProviderError({
-    provider: variable,
-    task: "send an alert",
-    code: "not_configured",
-    retryable: false,
-  });
+  };
 }
 
 function escapeHtml(text: string): string {

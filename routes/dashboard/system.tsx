@@ -101,7 +101,7 @@ export default define.page<typeof handler>(function SystemPage(
         <div class="section-head">
           <h2 id="alerts">Alerts</h2>
           <span class="muted small">
-            Looked for <Instant at={data.watchedAt} now={now} />
+            Last look <Instant at={data.watchedAt} now={now} />
           </span>
           {state.session?.role === "operator" && (
             <form method="post">
@@ -117,7 +117,7 @@ export default define.page<typeof handler>(function SystemPage(
           <summary>
             From Clerk to the commit, hour by hour of the last day
           </summary>
-          <FreshnessTable hours={data.hours} now={now} />
+          <FreshnessTable hours={data.hours} />
         </details>
       </section>
       <div class="columns">
@@ -193,6 +193,16 @@ function Settings({ config }: { readonly config: Config }) {
           label="Session secret"
           isSet={auth.sessionSecret !== undefined}
           otherwise="a restart signs everybody out"
+        />
+        <Setting
+          label="Alert webhook"
+          isSet={config.alerts.webhookUrl !== undefined}
+          otherwise="alerts are posted nowhere"
+        />
+        <Setting
+          label="Alert e-mail"
+          isSet={config.alerts.email !== undefined}
+          otherwise="alerts are mailed to nobody"
         />
         <Fact label="Log level">{config.logLevel}</Fact>
       </dl>

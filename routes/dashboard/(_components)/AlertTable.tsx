@@ -26,8 +26,7 @@ export function AlertTable({ alerts, now }: AlertTableProps) {
             <th>Alert</th>
             <th>State</th>
             <th>Told</th>
-            <th class="end">Opened</th>
-            <th class="end">Closed</th>
+            <th class="end">When</th>
           </tr>
         </thead>
         <tbody>
@@ -66,12 +65,12 @@ function AlertRow({ alert, now }: AlertRowProps) {
           ))}
       </td>
       <td class="end">
-        <Instant at={opened_at} now={now} />
-      </td>
-      <td class="end">
-        {closed_at === null
-          ? <span class="muted">not yet</span>
-          : <Instant at={closed_at} now={now} />}
+        opened <Instant at={opened_at} now={now} />
+        {closed_at !== null && (
+          <span class="below">
+            closed <Instant at={closed_at} now={now} />
+          </span>
+        )}
       </td>
     </tr>
   );

@@ -1,15 +1,16 @@
 /** How fresh MongoDB was, hour by hour: from Clerk's timestamp to the commit. */
+import { useContext } from "preact/hooks";
 import type { FreshHour } from "../../../lib/store/freshness.ts";
 import { formatMs } from "./EventTable.tsx";
-import { Instant } from "./Instant.tsx";
+import { TimeFormatContext } from "./TimeFormatContext.ts";
 
 interface FreshnessTableProps {
   /** Oldest first. */
   readonly hours: readonly FreshHour[];
-  readonly now: Date;
 }
 
-export function FreshnessTable({ hours, now }: FreshnessTableProps) {
+export function FreshnessTable({ hours }: FreshnessTableProps) {
+  const { format } = useContext(TimeFormatContext);
   const written = hours.filter(({ count }) => count > 0).toReversed();
   if (written.length === 0) {
     return <p class="muted">Nothing was written in these hours.</p>;
@@ -20,22 +21,21 @@ export function FreshnessTable({ hours, now }: FreshnessTableProps) {
         <thead>
           <tr>
             <th>Hour from</th>
+            <th>From Clerk to the commit</th>
             <th class="end">Writes</th>
-            <th class="end">Median</th>
-            <th class="end">95 %</th>
-            <th class="end">99 %</th>
           </tr>
         </thead>
         <tbody>
           {written.map(({ at, count, p50Ms, p95Ms, p99Ms }) => (
             <tr key={at.getTime()}>
               <td>
-                <Instant at={at} now={now} />
+                <time dateTime={at.toISOString()}>{format(at)}</time>
               </td>
-              <td class="end">{count.toLocaleString("en")}</td>
-              {[p50Ms, p95Ms, p99Ms].map((ms, index) => (
-                <td key={index} class="end">{formatMs(ms)}</td>
-              ))}
+              <td>
+                median {formatMs(p50Ms)}, 95 % {formatMs(p95Ms)}, 99 %{" "}
+                {formatMs(p99Ms)}
+              </td>
+              <td class="end">{count.toLocaleString("en")} writes</td>
             </tr>
           ))}
         </tbody>

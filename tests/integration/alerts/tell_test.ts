@@ -1,5 +1,8 @@
 /** Who is told of an alert, how often, and what when nobody listens. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { tellAlert } from "../../../functions/tell_alert.ts";
+import { lookForAlerts } from "../../../functions/watch_alerts.ts";
+import { readConfig } from "../../../lib/config.ts";
 import { ALERTS_CHECK_REQUESTED } from "../../../lib/events.ts";
 import { openRollcall } from "../../support/open_rollcall.ts";
 import { startSlack } from "../../support/providers/start_slack.ts";
@@ -95,6 +98,22 @@ Deno.test("an alert is given up on where it is refused for good", async () => {
   const posted = bed.slack.calls.length;
   const [alert] = await bed.store.alerts.readOpen();
   assertEquals([posted, alert?.notices[0]?.state], [1, "refused"]);
+});
+
+Deno.test("an alert whose place is not set any more is given up on there, with that reason", async () => {
+  await using bed = await openAlertBed();
+  fallSilent(bed);
+  const { due } = await lookForAlerts(bed.deps);
+  const config = readConfig({});
+  for (const notice of due) await tellAlert({ ...bed.deps, config }, notice);
+  const [alert] = await bed.store.alerts.readOpen();
+  assertEquals(
+    alert?.notices.map(({ state, error }) => [state, error]),
+    [
+      ["refused", "ALERT_WEBHOOK_URL is not set any more"],
+      ["refused", "ALERT_EMAIL is not set any more"],
+    ],
+  );
 });
 
 Deno.test("watch-alerts looks and tells when it is asked to, through the engine", async () => {
