@@ -11,10 +11,9 @@ import { isRecord } from "./inbound_event.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Operation, parseOperation } from "./reply.ts";
+import { findPassedLimit, MAX_OUTPUT_CHARS } from "./run_limits.ts";
 import { completeStep } from "./steps.ts";
 
-const MAX_STEPS = 1_000; // Inngest's limit of one run
-const MAX_OUTPUT_CHARS = 4 * 1024 * 1024; // Inngest's limit of a step's output
 const SAVABLE = ["StepRun", "Step"];
 
 /**
@@ -52,18 +51,15 @@ export async function receiveCheckpoint(
     );
   }
   return await kernel.db.write(() => {
-    const run = kernel.db.get<{ steps: number }>(
-      `SELECT (SELECT count(*) FROM steps WHERE run_seq=seq) AS steps FROM runs
-       WHERE seq=? AND ended_at IS NULL`,
+    const run = kernel.db.get<{ steps: number; chars: number }>(
+      `SELECT count(hash) AS steps, coalesce(sum(octet_length(memo)), 0) AS chars
+       FROM runs LEFT JOIN steps ON run_seq=seq WHERE seq=? AND runs.ended_at IS NULL GROUP BY seq`,
       dispatch.runSeq,
     );
     if (!run) return stale();
-    if (run.steps + steps.length > MAX_STEPS) {
-      return refuse(
-        400,
-        `Cannot save checkpoint: the run is over ${MAX_STEPS} steps`,
-      );
-    }
+    const chars = steps.reduce((sum, { memo }) => sum + memo.length, run.chars);
+    const limit = findPassedLimit(run.steps + steps.length, chars);
+    if (limit) return refuse(400, `Cannot save checkpoint: ${limit}`);
     for (const { name, memo } of steps) {
       completeStep(kernel, dispatch.runSeq, name, memo);
     }

@@ -130,7 +130,12 @@ async function assemble(
     parallelism,
   });
   db.expectedWriters = () => dispatcher.runningCount;
-  const registrar: Registrar = { kernel, drivers, signingKey };
+  const registrar: Registrar = {
+    kernel,
+    drivers,
+    pushed: new Set(),
+    signingKey,
+  };
   const api = createHttpApi(registrar, inFlight, eventKey);
   await kernel.calls.recover();
   const { hostname = "127.0.0.1", port = 0 } = options;

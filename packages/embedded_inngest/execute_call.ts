@@ -14,11 +14,10 @@ import type { InFlight } from "./in_flight.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import { failedAttempt, parseReply, type Reply } from "./reply.ts";
 import { type PendingOperations, readPending } from "./steps.ts";
+import { findPassedLimit, MAX_STEPS } from "./run_limits.ts";
 import type { RunRow } from "./runs.ts";
 import { signText } from "./signature.ts";
 
-const MAX_STEPS = 1_000; // Inngest's limit of one run
-const MAX_STATE_CHARS = 32 * 1024 * 1024; // Inngest's limit of one run's state
 const MAX_BATCH_EVENTS = 5_000;
 
 /** A call with its run, as read when it is taken. */
@@ -117,12 +116,9 @@ function readSteps(kernel: Kernel, runSeq: number): KnownStep[] {
 }
 
 function checkLimits(steps: readonly KnownStep[]): string | undefined {
-  if (steps.length > MAX_STEPS) {
-    return `Cannot go on with the run: over ${MAX_STEPS} steps`;
-  }
   const chars = steps.reduce((sum, { memo }) => sum + (memo?.length ?? 0), 0);
-  if (chars <= MAX_STATE_CHARS) return undefined;
-  return "Cannot go on with the run: its state is larger than 32 MiB";
+  const limit = findPassedLimit(steps.length, chars);
+  return limit && `Cannot go on with the run: ${limit}`;
 }
 
 /** Timeouts count from the first request, so it is written down before the request is made. */

@@ -30,6 +30,8 @@ export interface Registrar {
   readonly kernel: Kernel;
   /** The ways to the apps, by id; registering adds to it. */
   readonly drivers: Map<string, AppDriver>;
+  /** Ids of the apps whose way in came with a push, and may change with the next one. */
+  readonly pushed: Set<string>;
   readonly signingKey: string;
 }
 
@@ -71,7 +73,9 @@ export async function registerApp(
   if (!sync) {
     throw new Error("Cannot register app: its answer lists no functions");
   }
-  return await store(registrar, sync, driver);
+  const registration = await store(registrar, sync, driver);
+  registrar.pushed.delete(sync.appId);
+  return registration;
 }
 
 /**
@@ -90,9 +94,11 @@ export async function receiveRegistration(
     if (!sync || !isRecord(parsed) || typeof parsed.url !== "string") {
       return refuse(400, "Cannot register app: the body is malformed");
     }
-    const driver = registrar.drivers.get(sync.appId) ??
-      createAppDriver(parsed.url, registrar.kernel.clock);
+    const { drivers, pushed, kernel } = registrar;
+    const known = pushed.has(sync.appId) ? undefined : drivers.get(sync.appId);
+    const driver = known ?? createAppDriver(parsed.url, kernel.clock);
     await store(registrar, sync, driver);
+    if (!known) pushed.add(sync.appId);
     return { status: 200, body: { ok: true, modified: true } };
   } catch (error) {
     return refuse(400, (error as Error).message);

@@ -6,9 +6,9 @@
  */
 import type { AppResponse } from "./app_driver.ts";
 import { isRecord } from "./inbound_event.ts";
+import { MAX_OUTPUT_CHARS } from "./run_limits.ts";
 import { isSignedBy } from "./signature.ts";
 
-const MAX_OUTPUT_CHARS = 4 * 1024 * 1024; // Inngest's limit of a step's output
 const MIN_RETRY_AFTER_MS = 1_000;
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 const MAX_SECONDS_CHARS = 7; // longer values are dates, as on the server

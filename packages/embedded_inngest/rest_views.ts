@@ -6,10 +6,10 @@ import type { StoredEvent } from "./event_log.ts";
 import { functionUuid, type RegisteredFunction } from "./function_registry.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
+import { MAX_STEPS } from "./run_limits.ts";
 import { hasEnded, type RunRow, type RunStatus } from "./runs.ts";
 
 const NO_UUID = "00000000-0000-0000-0000-000000000000"; // one account, one environment
-const MAX_STEPS = 1_000;
 
 /** @returns an event as `GET /v1/events` shows it */
 export function showEvent(stored: StoredEvent): Record<string, unknown> {

@@ -2,7 +2,10 @@
  * What an app may answer that is not an SDK's answer: the run fails clearly, nothing gets stuck.
  */
 import { assertEquals, assertMatch } from "@std/assert";
-import { signText } from "../../../packages/embedded_inngest/signature.ts";
+import {
+  hashSigningKey,
+  signText,
+} from "../../../packages/embedded_inngest/signature.ts";
 import {
   type Engine,
   startEngine,
@@ -27,6 +30,7 @@ const SDK = { "x-inngest-sdk": "js:v4.24.0", "x-inngest-req-version": "2" };
 async function startRawApp(
   answer: (
     signed: (text: string) => Record<string, string>,
+    request: Request,
   ) => Response | Promise<Response>,
   clock = new FakeClock(),
 ): Promise<{ engine: Engine; calls: () => number }> {
@@ -44,7 +48,7 @@ async function startRawApp(
   await engine.register((request) => {
     if (request.method === "POST") {
       calls++;
-      return answer(signed);
+      return answer(signed, request);
     }
     return Response.json({ app_id: "raw", functions: [FUNCTION] }, {
       headers: { "x-inngest-sync-kind": "in_band" },
@@ -208,6 +212,71 @@ engineTest("a run of more than 1,000 steps fails", async () => {
   assertEquals(run.status, "Failed");
   assertMatch(run.output?.message ?? "", /1000 steps/);
 });
+
+engineTest("a run whose state is larger than 32 MiB fails", async () => {
+  let step = 0;
+  const { engine, calls } = await startRawApp((signed) => {
+    const text = JSON.stringify([{
+      op: "StepRun",
+      id: (step++).toString(16).padStart(40, "0"),
+      name: "large",
+      data: "x".repeat(4_000_000),
+    }]);
+    return new Response(text, { status: 206, headers: signed(text) });
+  });
+  await using _ = engine;
+  const { ids: [id = ""] } = await createClient(engine).send({
+    name: "a/b",
+    data: {},
+  });
+  const run = await untilEnded(engine, id);
+  assertEquals([run.status, calls()], ["Failed", 9]); // nine outputs are the first 32 MiB
+  assertMatch(run.output?.message ?? "", /state is larger than 32 MiB/);
+});
+
+engineTest(
+  "a checkpoint is refused when it takes the state past 32 MiB",
+  async () => {
+    const statuses = Promise.withResolvers<number[]>();
+    const { engine } = await startRawApp(async (signed, request) => {
+      const { ctx } = await request.json();
+      const seen: number[] = [];
+      for (let step = 0; step < 9; step++) {
+        seen.push(await postCheckpoint(engine, ctx, step));
+      }
+      statuses.resolve(seen);
+      return new Response("null", { headers: signed("null") });
+    });
+    await using _ = engine;
+    await createClient(engine).send({ name: "a/b", data: {} });
+    assertEquals(await statuses.promise, [...Array(8).fill(200), 400]);
+  },
+);
+
+/** Saves a step of four million characters, as the SDK does during a request. */
+async function postCheckpoint(
+  engine: Engine,
+  { run_id, qi_id }: { run_id: string; qi_id: string },
+  step: number,
+): Promise<number> {
+  const { status, body } = await engine.fetch(
+    `${engine.url}/v1/checkpoint/${run_id}/async`,
+    {
+      method: "POST",
+      headers: { authorization: `Bearer ${hashSigningKey(engine.signingKey)}` },
+      body: JSON.stringify({
+        qi_id,
+        steps: [{
+          op: "StepRun",
+          id: step.toString(16).padStart(40, "0"),
+          data: "x".repeat(4_000_000),
+        }],
+      }),
+    },
+  );
+  await body?.cancel();
+  return status;
+}
 
 /** Turns the event loop until the run of an event has ended. */
 async function untilEnded(engine: Engine, eventId: string): Promise<ShownRun> {

@@ -80,6 +80,34 @@ Deno.test("a parallel step that fails is retried alone", async () => {
   assertEquals(bodies.sort(), ["bad", "bad", "bad", "good"]);
 });
 
+Deno.test("a step that still runs when a wait beside it ends is planned once", async () => {
+  const bodies: string[] = [];
+  const slowRuns = Promise.withResolvers<void>();
+  const calledAgain = Promise.withResolvers<void>();
+  await using app = await startApp((client) => [
+    client.createFunction(
+      { id: "beside", triggers: [{ event: "a/b" }] },
+      async ({ step, group }) => {
+        if (bodies.length > 0) calledAgain.resolve(); // because the wait has ended
+        return await group.parallel({ mode: "race" }, () =>
+          Promise.all([
+            step.run("slow", async () => {
+              bodies.push("slow");
+              slowRuns.resolve();
+              await calledAgain.promise;
+            }),
+            step.waitForEvent("wait", { event: "a/go", timeout: "1h" }),
+          ]).then(() => step.run("after", () => void bodies.push("after"))));
+      },
+    ),
+  ]);
+  await app.send("a/b");
+  await slowRuns.promise;
+  await app.send("a/go");
+  assertEquals((await app.ended("beside"))._inngest.status, "Completed");
+  assertEquals(bodies, ["slow", "after"]);
+});
+
 engineTest(
   "step.invoke() of a rate-limited function throws, and of a batched one waits for the batch",
   async () => {

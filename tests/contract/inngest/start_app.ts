@@ -17,7 +17,8 @@ import {
 import { hashSigningKey } from "../../../packages/embedded_inngest/signature.ts";
 import { EndedRuns, type RunEnded } from "./ended_runs.ts";
 
-const OUTSIDE_URL = Deno.env.get("INNGEST_BASE_URL");
+/** The server that the cases run on instead of the embedded engine. */
+export const OUTSIDE_URL = Deno.env.get("INNGEST_BASE_URL");
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const NEVER_MS = 1e12; // retention sweeps set no timer that a test could meet
 
@@ -33,8 +34,17 @@ export interface TestApp extends AsyncDisposable {
     data?: Record<string, unknown>,
     id?: string,
   ): Promise<string>;
+  /** Sends events of one name together. */
+  sendAll(
+    name: string,
+    list: readonly Record<string, unknown>[],
+  ): Promise<void>;
   /** Waits for the end of a run of `fn`; the n-th call for a function gets its n-th end. */
   ended(fn: string): Promise<RunEnded>;
+  /** Waits for the next `count` ends of runs of `fn`. */
+  endedAll(fn: string, count: number): Promise<RunEnded[]>;
+  /** Counts the runs of `fn` that the embedded engine has seen, up to 100. */
+  countRuns(fn: string): Promise<number>;
   /** Calls the REST API with the engine's Bearer. */
   api(
     path: string,
@@ -96,10 +106,16 @@ async function startEmbedded(
     await engine.close();
     throw error;
   }
+  const api: TestApp["api"] = (path, method = "GET") =>
+    callApi(engine, path, method);
   return {
     ...createTestApp(client, handler, ends),
     engine,
-    api: (path, method = "GET") => callApi(engine, path, method),
+    api,
+    async countRuns(fn): Promise<number> {
+      const { body } = await api(`/api/v2/runs?functionId=${fn}&limit=100`);
+      return (body as { data: unknown[] }).data.length;
+    },
     [Symbol.asyncDispose]: () => engine.close(),
   };
 }
@@ -135,6 +151,7 @@ async function startOutside(
       return refuse();
     },
     api: refuse,
+    countRuns: refuse,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
@@ -158,7 +175,8 @@ function createTestApp(
   client: Inngest,
   handler: (request: Request) => Promise<Response>,
   ends: EndedRuns,
-): Pick<TestApp, "client" | "handler" | "send" | "ended"> {
+): Omit<TestApp, "engine" | "api" | "countRuns" | typeof Symbol.asyncDispose> {
+  const ended = (fn: string) => ends.next(`${client.id}-${fn}`);
   return {
     client,
     handler,
@@ -166,7 +184,12 @@ function createTestApp(
       const { ids } = await client.send({ name, data, ...(id ? { id } : {}) });
       return ids[0] ?? "";
     },
-    ended: (fn) => ends.next(`${client.id}-${fn}`),
+    async sendAll(name, list): Promise<void> {
+      await client.send(list.map((data) => ({ name, data })));
+    },
+    ended,
+    endedAll: (fn, count) =>
+      Promise.all(Array.from({ length: count }, () => ended(fn))),
   };
 }
 

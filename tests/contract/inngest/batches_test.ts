@@ -1,0 +1,83 @@
+/**
+ * batchEvents: which events share a run, and when it starts.
+ */
+import { assertEquals } from "@std/assert";
+import type { Inngest } from "inngest";
+import { FakeClock } from "./fake_clock.ts";
+import { engineTest, startApp } from "./start_app.ts";
+
+engineTest(
+  "batchEvents runs when full, and with the rest when its time is up",
+  async () => {
+    const clock = new FakeClock();
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "batch",
+        triggers: [{ event: "a/b" }],
+        batchEvents: { maxSize: 5, timeout: "5s" },
+      }, ({ events }) => numbersOf(events)),
+    ], { clock });
+    await app.sendAll("a/b", [1, 2, 3, 4, 5, 6, 7, 8].map((n) => ({ n })));
+    assertEquals((await app.ended("batch")).result, [1, 2, 3, 4, 5]);
+    assertEquals(await clock.advanceToNext(10_000), 5_000);
+    assertEquals((await app.ended("batch")).result, [6, 7, 8]);
+  },
+);
+
+engineTest(
+  "batchEvents gathers by key, and runs alone what its condition excludes",
+  async () => {
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "batch",
+        triggers: [{ event: "a/b" }],
+        batchEvents: {
+          maxSize: 2,
+          timeout: "60s",
+          key: "event.data.u",
+          if: "event.data.alone != true",
+        },
+      }, ({ events }) => numbersOf(events)),
+    ]);
+    await app.sendAll("a/b", [
+      { u: "x", n: 1 },
+      { u: "y", n: 2 },
+      { u: "x", n: 3, alone: true },
+      { u: "y", n: 4 },
+      { u: "x", n: 5 },
+    ]);
+    const results = (await app.endedAll("batch", 3)).map(({ result }) =>
+      JSON.stringify(result)
+    );
+    assertEquals(results.sort(), ["[1,5]", "[2,4]", "[3]"]);
+  },
+);
+
+engineTest(
+  "a batch that was open when the engine stopped runs after the restart, complete",
+  async () => {
+    const path = await Deno.makeTempDir();
+    const clock = new FakeClock();
+    const define = (client: Inngest) => [
+      client.createFunction({
+        id: "batch",
+        triggers: [{ event: "a/b" }],
+        batchEvents: { maxSize: 50, timeout: "5s" },
+      }, ({ events }) => numbersOf(events)),
+    ];
+    {
+      await using app = await startApp(define, { path, clock });
+      await app.sendAll("a/b", [{ n: 1 }, { n: 2 }]);
+      await clock.nextTimer(5_000);
+    }
+    await using app = await startApp(define, { path, clock });
+    clock.advance(5_000);
+    assertEquals((await app.ended("batch")).result, [1, 2]);
+    await app.engine.close();
+    await Deno.remove(path, { recursive: true });
+  },
+);
+
+function numbersOf(events: unknown): unknown[] {
+  return (events as { data: { n: unknown } }[]).map(({ data }) => data.n);
+}
