@@ -83,18 +83,18 @@ life.begin({ store, clerk }, new Set(planted.keys()));
 clerk.faults.rates = FAULTS;
 await runScan("first");
 check("finds exactly what was planted", await readOpen(), planted);
-if (Deno.args.includes("--scan-only")) Deno.exit(failures === 0 ? 0 : 1);
 clerk.faults.rates = {};
-
-await repairAll();
-await runScan("second");
-const left = [...planted].filter(([, kind]) => kind === "tombstoned");
-check(
-  "leaves a clean second scan but for tombstones",
-  await readOpen(),
-  new Map(left),
-);
-Deno.exit(failures === 0 ? 0 : 1);
+if (!Deno.args.includes("--scan-only")) {
+  await repairAll();
+  await runScan("second");
+  const left = [...planted].filter(([, kind]) => kind === "tombstoned");
+  check(
+    "leaves a clean second scan but for tombstones",
+    await readOpen(),
+    new Map(left),
+  );
+}
+Deno.exitCode = failures === 0 ? 0 : 1;
 
 async function load(): Promise<void> {
   const beganMs = performance.now();
