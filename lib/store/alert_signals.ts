@@ -9,6 +9,7 @@ import {
 } from "../alerts/silence.ts";
 import type { AlertSignals } from "../alerts/judge_alerts.ts";
 import { learnUsualTraffic } from "../alerts/usual_traffic.ts";
+import { REPAIRABLE_KINDS } from "../sync/drift.ts";
 import { readCountReports } from "./count_reports.ts";
 import type { DriftReport } from "./drift.ts";
 import { countByIndex } from "./overview.ts";
@@ -57,7 +58,10 @@ export async function readAlertSignals(
     used,
   ] = await Promise.all([
     readTraffic(store, options),
-    countByIndex(store, "drift_items", { state: "open" }),
+    countByIndex(store, "drift_items", {
+      state: "open",
+      kind: { $in: REPAIRABLE_KINDS },
+    }),
     readCountReports(store, LASTING_COUNTS),
     countByIndex(store, "dead_letters", { replayed_at: null }),
     store.freshness.readLags(since, now),

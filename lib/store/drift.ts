@@ -18,6 +18,7 @@ export type ComparedCollection = DocumentChange["collection"];
 
 /** How many objects either side has. */
 export interface SideCounts {
+  /** A count report leaves out what a scan has found to be tombstoned here. */
   readonly clerk: number;
   /** Synced documents: what the application made itself is not counted. */
   readonly mongodb: number;

@@ -42,6 +42,11 @@ export const DRIFT_KINDS = [
 /** How the two sides differ. */
 export type DriftKind = typeof DRIFT_KINDS[number];
 
+/** What somebody can do something about: all but what a tombstone rules out. */
+export const REPAIRABLE_KINDS: readonly DriftKind[] = DRIFT_KINDS.filter(
+  (kind) => kind !== "tombstoned",
+);
+
 /** What probably happened, in words, by the code that items carry. */
 export const DRIFT_CAUSES = {
   "lost-creation": "The webhook of its creation was lost, or never sent here",

@@ -32,6 +32,17 @@ Deno.test("compareSideCounts() keeps both sides' counts, without what the applic
   assertEquals([report?.state, report?.requests], ["done", 6]);
 });
 
+Deno.test("compareSideCounts() leaves out what a scan has found to be tombstoned here", async () => {
+  await using bed = await openDriftBed({ users: 60 });
+  const [_id = ""] = bed.ids;
+  const tombstone = { _id, deleted_at: new Date(), event_id: "msg_gone" };
+  await bed.store.users.remove(tombstone);
+  await scan(bed, "scan_1");
+  await compareSideCounts(bed.deps, "run_1");
+  const [report] = await readCountReports(bed.store, 1);
+  assertEquals(report?.counts?.users, { clerk: 59, mongodb: 59 });
+});
+
 Deno.test("compareSideCounts() says that the key is another instance's", async () => {
   await using bed = await openDriftBed({ users: 60 });
   await using other = new FakeClerk({ users: 30, seed: 99 });
