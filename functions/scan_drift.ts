@@ -53,6 +53,14 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
       const request = scanRequest.safeParse(event.data).data;
       let progress: ScanProgress = request?.progress ??
         await step.run("begin", () => beginScan(deps, runId));
+      if (request?.progress === undefined) {
+        const at = deps.clock.now().getTime();
+        deps.feed.publish({
+          kind: "scan-begun",
+          reportId: progress.reportId,
+          at,
+        });
+      }
       for (let count = 0; progress.phase !== "done"; count++) {
         if (count === STEPS_A_RUN) {
           await step.sendEvent("go-on", {

@@ -33,6 +33,14 @@ export interface EventsRecordedMessage {
   readonly at: number;
 }
 
+/** A scan for drift has begun; without a key it is over at once. */
+export interface ScanBegunMessage {
+  readonly kind: "scan-begun";
+  readonly reportId: string;
+  /** When, ms. */
+  readonly at: number;
+}
+
 /** Webhooks were refused at the door and are kept in the quarantine. */
 export interface WebhooksRefusedMessage {
   readonly kind: "webhooks-refused";
@@ -73,6 +81,7 @@ export interface ScanEndedMessage {
 export type LiveMessage =
   | EventSettledMessage
   | EventsRecordedMessage
+  | ScanBegunMessage
   | WebhooksRefusedMessage
   | JobProgressedMessage
   | ScanEndedMessage

@@ -284,6 +284,18 @@ export class DriftFindings {
   }
 
   /**
+   * Reads the scans that came to their end, for a chart.
+   *
+   * @param limit How many of the newest.
+   * @returns The oldest first.
+   */
+  async readHistory(limit: number): Promise<readonly DriftReport[]> {
+    const reports = await this.reports.find({ kind: "scan", state: "done" })
+      .sort({ started_at: -1 }).limit(limit).toArray();
+    return reports.reverse();
+  }
+
+  /**
    * Reads open items, the newest first.
    *
    * @param limit How many.

@@ -1,30 +1,35 @@
 /** What every chart has around it: title, legend, scales, and the same as a table. */
 import type { ComponentChildren } from "preact";
-import type { HistoryBucket } from "../../../lib/store/overview_history.ts";
 import { CHART, type ChartScale } from "./chart_scale.ts";
 
+/** What stands at one place of a chart. */
+export interface ChartBucket {
+  /** Where its time begins. */
+  readonly from: Date;
+}
+
 /** One thing that a chart shows. */
-export interface Series {
+export interface Series<B extends ChartBucket> {
   /** CSS class that gives the colour. */
   readonly tone: string;
   readonly label: string;
   /** The value as text, for the table. */
-  readonly text: (bucket: HistoryBucket) => string;
+  readonly text: (bucket: B) => string;
 }
 
-interface ChartFrameProps {
+interface ChartFrameProps<B extends ChartBucket> {
   /** Unique on the page. */
   readonly id: string;
   readonly title: string;
-  readonly buckets: readonly HistoryBucket[];
-  readonly series: readonly Series[];
+  readonly buckets: readonly B[];
+  readonly series: readonly Series<B>[];
   readonly scale: ChartScale;
   readonly formatTop: (value: number) => string;
   /** The drawing. */
   readonly children: ComponentChildren;
 }
 
-export function ChartFrame(props: ChartFrameProps) {
+export function ChartFrame<B extends ChartBucket>(props: ChartFrameProps<B>) {
   const { id, title, buckets, series, scale, formatTop, children } = props;
   return (
     <figure class="chart" aria-labelledby={id}>
@@ -67,7 +72,9 @@ export function ChartFrame(props: ChartFrameProps) {
   );
 }
 
-function TimeAxis({ buckets }: Pick<ChartFrameProps, "buckets">) {
+function TimeAxis(
+  { buckets }: { readonly buckets: readonly ChartBucket[] },
+) {
   const [first, middle] = [buckets[0], buckets[buckets.length >> 1]];
   return (
     <div class="axis" aria-hidden="true">
@@ -78,9 +85,9 @@ function TimeAxis({ buckets }: Pick<ChartFrameProps, "buckets">) {
   );
 }
 
-function BucketTable(
+function BucketTable<B extends ChartBucket>(
   { title, buckets, series }: Pick<
-    ChartFrameProps,
+    ChartFrameProps<B>,
     "title" | "buckets" | "series"
   >,
 ) {
@@ -113,8 +120,8 @@ const DAY_MS = 86_400_000;
 
 /** The day is said only where the chart has several. */
 function formatStart(
-  { from }: HistoryBucket,
-  buckets: readonly HistoryBucket[],
+  { from }: ChartBucket,
+  buckets: readonly ChartBucket[],
 ): string {
   const iso = from.toISOString();
   const start = buckets[0]?.from.getTime() ?? 0;

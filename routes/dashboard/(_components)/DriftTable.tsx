@@ -1,32 +1,30 @@
-/** Users that differ, with both values of each field and a way to repair them. */
+/** Objects that differ, with both values of each field, and which to repair. */
 import type { DriftItem } from "../../../lib/store/drift.ts";
 import { DRIFT_CAUSES } from "../../../lib/sync/drift.ts";
 import { Instant } from "./Instant.tsx";
+import { repairLink } from "./links.ts";
 import { Subject } from "./Subject.tsx";
 
 interface DriftTableProps {
   readonly items: readonly DriftItem[];
   readonly now: Date;
-  /** Whether the buttons are shown. */
-  readonly isOperator: boolean;
+  /** Whether repairs are offered. */
+  readonly canRepair: boolean;
 }
 
-export function DriftTable({ items, now, isOperator }: DriftTableProps) {
-  const ids = items.map(({ _id }) => _id);
+/** Choosing leads to the page that shows what a repair would write. */
+export function DriftTable({ items, now, canRepair }: DriftTableProps) {
   return (
-    <>
-      {isOperator && (
-        <RepairForm ids={ids} label={`Repair all ${items.length} shown`} />
-      )}
+    <form method="get" action="/dashboard/drift/repair">
       <div class="table-frame">
         <table aria-label="Differences">
           <thead>
             <tr>
-              <th>User</th>
+              <th>Object</th>
               <th>Kind</th>
               <th>Clerk and MongoDB</th>
+              {canRepair && <th>Repair</th>}
               <th class="end">Seen</th>
-              {isOperator && <th class="end">Repair</th>}
             </tr>
           </thead>
           <tbody>
@@ -34,6 +32,9 @@ export function DriftTable({ items, now, isOperator }: DriftTableProps) {
               <tr key={item._id} data-row>
                 <td>
                   <Subject id={item._id} />
+                  {item.collection !== "users" && (
+                    <span class="below">{item.collection}</span>
+                  )}
                 </td>
                 <td>
                   {item.kind}
@@ -42,23 +43,37 @@ export function DriftTable({ items, now, isOperator }: DriftTableProps) {
                 <td class="breakable">
                   <DriftFields fields={item.fields} />
                 </td>
+                {canRepair && <RepairCell id={item._id} />}
                 <td class="end">
                   <Instant at={item.seen_at} now={now} />
                 </td>
-                {isOperator && (
-                  <td class="end">
-                    <RepairForm
-                      ids={[item._id]}
-                      label={item.kind === "ghost" ? "Remove" : "Repair"}
-                    />
-                  </td>
-                )}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-    </>
+      {canRepair && (
+        <div class="inline">
+          <button type="submit" class="quiet">Repair those chosen…</button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+function RepairCell({ id }: { readonly id: string }) {
+  return (
+    <td>
+      <span class="actions">
+        <input
+          type="checkbox"
+          name="id"
+          value={id}
+          aria-label={`Choose ${id}`}
+        />
+        <a href={repairLink({ id })}>Repair…</a>
+      </span>
+    </td>
   );
 }
 
@@ -66,7 +81,7 @@ export function DriftTable({ items, now, isOperator }: DriftTableProps) {
 export function DriftFields(
   { fields }: { readonly fields: DriftItem["fields"] },
 ) {
-  if (fields.length === 0) return <span class="muted">the whole user</span>;
+  if (fields.length === 0) return <span class="muted">the whole object</span>;
   return (
     <>
       {fields.map(({ field, clerk, mongodb }) => (
@@ -79,20 +94,8 @@ export function DriftFields(
   );
 }
 
-function RepairForm({ ids, label }: {
-  readonly ids: readonly string[];
-  readonly label: string;
-}) {
-  return (
-    <form method="post">
-      {ids.map((id) => <input key={id} type="hidden" name="user" value={id} />)}
-      <button type="submit">{label}</button>
-    </form>
-  );
-}
-
 /** Metadata is masked here as everywhere; the user's own page can reveal it. */
 function show(field: string, value: unknown): string {
-  if (field === "public_metadata") return "•••";
+  if (/metadata$/.test(field)) return "•••";
   return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }

@@ -2,6 +2,7 @@
 import type { HistoryBucket } from "../../../lib/store/overview_history.ts";
 import { ChartFrame, type Series } from "./ChartFrame.tsx";
 import { CHART, createChartScale } from "./chart_scale.ts";
+import { StackedBars } from "./StackedBars.tsx";
 
 interface EventChartProps {
   readonly buckets: readonly HistoryBucket[];
@@ -15,7 +16,7 @@ const KINDS = [
   { key: "other", tone: "tone-4", label: "other" },
 ] as const;
 
-const SERIES: readonly Series[] = [
+const SERIES: readonly Series<HistoryBucket>[] = [
   ...KINDS.map(({ key, tone, label }) => ({
     tone,
     label,
@@ -41,26 +42,11 @@ export function EventChart({ buckets }: EventChartProps) {
       scale={scale}
       formatTop={(value) => value.toLocaleString("en")}
     >
-      {buckets.map((bucket, index) => {
-        let below = 0;
-        return KINDS.map(({ key, tone }) => {
-          const value = bucket.counts[key];
-          if (value === 0) return null;
-          const top = scale.y(below + value);
-          const height = scale.y(below) - top;
-          below += value;
-          return (
-            <rect
-              key={`${index}:${key}`}
-              class={tone}
-              x={scale.x(index)}
-              y={top}
-              width={scale.bandWidth}
-              height={height}
-            />
-          );
-        });
-      })}
+      <StackedBars
+        rows={buckets.map(({ counts }) => counts)}
+        layers={KINDS}
+        scale={scale}
+      />
       {buckets.map((bucket, index) =>
         bucket.failed > 0 && (
           <rect

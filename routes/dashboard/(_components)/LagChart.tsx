@@ -12,20 +12,21 @@ interface LagChartProps {
 
 type Measure = "lagP50Ms" | "lagP95Ms";
 
-const MEASURES: readonly (Series & { readonly key: Measure })[] = [
-  {
-    key: "lagP50Ms",
-    tone: "tone-1",
-    label: "median",
-    text: ({ lagP50Ms }) => formatMs(lagP50Ms),
-  },
-  {
-    key: "lagP95Ms",
-    tone: "tone-5",
-    label: "95th percentile",
-    text: ({ lagP95Ms }) => formatMs(lagP95Ms),
-  },
-];
+const MEASURES: readonly (Series<HistoryBucket> & { readonly key: Measure })[] =
+  [
+    {
+      key: "lagP50Ms",
+      tone: "tone-1",
+      label: "median",
+      text: ({ lagP50Ms }) => formatMs(lagP50Ms),
+    },
+    {
+      key: "lagP95Ms",
+      tone: "tone-5",
+      label: "95th percentile",
+      text: ({ lagP95Ms }) => formatMs(lagP95Ms),
+    },
+  ];
 
 export function LagChart({ buckets }: LagChartProps) {
   const highest = Math.max(0, ...buckets.map(({ lagP95Ms }) => lagP95Ms ?? 0));

@@ -4,7 +4,6 @@
  */
 // @ts-types="@types/d3-scale"
 import { scaleBand, scaleLinear } from "d3-scale";
-import type { HistoryBucket } from "../../../lib/store/overview_history.ts";
 
 /** Size of a chart in units of its own. */
 export const CHART = { width: 600, height: 160 } as const;
@@ -30,7 +29,7 @@ export interface ChartScale {
  * @returns The scale.
  */
 export function createChartScale(
-  buckets: readonly HistoryBucket[],
+  buckets: readonly unknown[],
   highest: number,
 ): ChartScale {
   const band = scaleBand<number>()

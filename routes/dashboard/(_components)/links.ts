@@ -11,6 +11,20 @@ export function eventLink(id: string): string {
   return `/dashboard/events/${encodeURIComponent(id)}`;
 }
 
+/**
+ * Makes the address where a repair is confirmed.
+ *
+ * @param target One or more `id`, or `all` with the filters of the list.
+ * @returns Path and query.
+ */
+export function repairLink(
+  target: Readonly<Record<string, string>> | URLSearchParams,
+): string {
+  const query = new URLSearchParams(target);
+  for (const name of ["after", "asked"]) query.delete(name);
+  return `/dashboard/drift/repair?${query}`;
+}
+
 /** @returns The address of a run's page. */
 export function runLink(id: string): string {
   return `/dashboard/runs/${encodeURIComponent(id)}`;

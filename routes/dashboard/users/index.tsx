@@ -108,7 +108,7 @@ interface ColumnChoiceProps {
 function ColumnChoice({ columns }: ColumnChoiceProps) {
   return (
     <details id="columns">
-      <summary class="switch">Columns</summary>
+      <summary>Columns</summary>
       {Object.entries(USER_COLUMNS).map(([name, { label }]) => (
         <label key={name} class="switch">
           <input

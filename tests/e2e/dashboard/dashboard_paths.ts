@@ -10,6 +10,7 @@ export const DASHBOARD_PATHS: Readonly<Record<string, string>> = {
   runs: "/dashboard/runs",
   failures: "/dashboard/failures",
   drift: "/dashboard/drift",
+  repair: "/dashboard/drift/repair?id=user_000003",
   jobs: "/dashboard/jobs",
   system: "/dashboard/system",
 };

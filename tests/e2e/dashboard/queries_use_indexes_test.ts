@@ -40,6 +40,7 @@ import {
   type UserQuery,
 } from "../../../lib/store/user_search.ts";
 import { startMongo } from "../../../packages/embedded_mongo/mod.ts";
+import { seedTrouble } from "./seed_trouble.ts";
 import { seedDashboard } from "./seed_dashboard.ts";
 
 const READS = new Set(["find", "aggregate", "count", "distinct"]);
@@ -58,6 +59,7 @@ async function openRecordingStore() {
   const store = createStore(db, () => Promise.resolve());
   await store.ensureIndexes();
   await seedDashboard(store, { users: 300, events: 2_000, now: NOW });
+  await seedTrouble(store, NOW);
   const reads: Document[] = [];
   client.on("commandStarted", ({ commandName, command }) => {
     if (READS.has(commandName)) reads.push(command);
@@ -165,6 +167,7 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   "a replay of failures": (store) => scopes(store, { kind: "failures" }),
   "a replay of a user": (store) =>
     scopes(store, { kind: "user", id: "user_000001" }),
+  "the history of drift": (store) => store.drift.readHistory(60),
   "the jobs": (store) => store.jobs.readNewest(20),
   "freshness by the hour": (store) => store.freshness.readHours(HOUR_AGO, NOW),
   "the newest event": (store) => store.webhookEvents.readNewestAt(),

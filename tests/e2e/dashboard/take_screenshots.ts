@@ -3,6 +3,7 @@
  * that is the same every time. Run it with `deno task screenshots`.
  */
 import { launchBrowser } from "../../support/browser.ts";
+import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
 import { clerkPayload } from "../../support/clerk_payloads.ts";
 import {
   ADMIN_PASSWORD,
@@ -19,7 +20,10 @@ const WIDTHS = { wide: 1280, small: 375 };
 
 if (import.meta.main) {
   await Deno.mkdir(FOLDER, { recursive: true });
-  await using rollcall = await startRollcall();
+  await using clerk = new FakeClerk({ rateLimit: 100_000 });
+  await using rollcall = await startRollcall({
+    env: { CLERK_API_URL: clerk.url, CLERK_SECRET_KEY: clerk.secretKey },
+  });
   await using browser = await launchBrowser();
   const { origin, store } = rollcall;
   await store.ensureIndexes();
