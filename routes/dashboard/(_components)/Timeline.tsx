@@ -45,7 +45,12 @@ function EntryTitle({ entry }: { readonly entry: TimelineEntry }) {
       <span>
         <a href={eventLink(event._id)}>{event.type}</a>{" "}
         <StateBadge state={event.state} reason={event.reason} />
-        {event.run_id && <a class="small" href={runLink(event.run_id)}>run</a>}
+        {event.run_id && (
+          <>
+            {" "}
+            <a class="small" href={runLink(event.run_id)}>run</a>
+          </>
+        )}
       </span>
     );
   }

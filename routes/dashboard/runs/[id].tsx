@@ -122,7 +122,13 @@ function Found({ data, detail }: FoundProps) {
         {steps === null
           ? <p class="muted">This Inngest does not tell them.</p>
           : steps.length === 0
-          ? <p class="muted">None has been made so far.</p>
+          ? (
+            <p class="muted">
+              {run.endedAt === null
+                ? "None has been made so far."
+                : "This function does all at once, without steps."}
+            </p>
+          )
           : (
             <StepAxis
               steps={steps}
