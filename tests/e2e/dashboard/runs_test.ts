@@ -86,7 +86,7 @@ Deno.test("the runs", async (t) => {
       await link.waitFor();
       await link.click();
       const steps = page.getByRole("table", { name: "Steps" });
-      await steps.getByText("start", { exact: true }).waitFor();
+      await steps.getByRole("cell", { name: /^start/ }).waitFor();
       await page.getByText("Cancel…").click();
       await page.getByRole("button", { name: "Cancel this run" }).click();
       await page.locator("h1").getByText("cancelled").waitFor();
