@@ -169,6 +169,7 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     scopes(store, { kind: "user", id: "user_000001" }),
   "the history of drift": (store) => store.drift.readHistory(60),
   "the jobs": (store) => store.jobs.readNewest(20),
+  "the newest import": (store) => store.jobs.readLatest("backfill"),
   "freshness by the hour": (store) => store.freshness.readHours(HOUR_AGO, NOW),
   "the newest event": (store) => store.webhookEvents.readNewestAt(),
   "open alerts": (store) => store.alerts.readOpen(),

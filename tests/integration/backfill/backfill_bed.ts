@@ -7,7 +7,9 @@ import {
 import { createBackfill } from "../../../functions/control_job.ts";
 import type { ClerkApiClient } from "../../../lib/clerk/clerk_api_client.ts";
 import { readConfig } from "../../../lib/config.ts";
+import { type ClerkUser, clerkUser } from "../../../lib/events.ts";
 import type { JobDocument } from "../../../lib/store/jobs.ts";
+import { planUserWrite } from "../../../lib/sync/write_plan.ts";
 import { makeClient } from "../../support/clerk_api/make_client.ts";
 import { ManualClock } from "../../support/clerk_api/manual_clock.ts";
 import {
@@ -76,4 +78,28 @@ export async function openBackfillBed(
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** @returns The users that Clerk has, oldest first. */
+export async function listUsers({ deps }: BackfillBed): Promise<ClerkUser[]> {
+  const users = [];
+  for await (const page of deps.clerkApi.listUsers()) users.push(...page.users);
+  return users.map((user) => clerkUser.parse(user));
+}
+
+/** Writes what a webhook says of a user. */
+export async function receive(
+  { store, clock }: BackfillBed,
+  user: ClerkUser,
+): Promise<void> {
+  await store.users.apply(user.id, (known) =>
+    planUserWrite(user, {
+      version: {
+        updatedAtMs: user.updated_at ?? 0,
+        eventAt: new Date(user.updated_at ?? 0),
+        eventId: `msg_${user.id}`,
+      },
+      source: "webhook",
+      now: clock.now(),
+    }, known));
 }

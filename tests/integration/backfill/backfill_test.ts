@@ -1,7 +1,11 @@
 /** backfill-users through the embedded engine, on a simulated Clerk. */
 import { assert, assertEquals } from "@std/assert";
 import { backfillUsers } from "../../../functions/backfill_users.ts";
-import { beginBackfill, controlJob } from "../../../functions/control_job.ts";
+import {
+  beginBackfill,
+  controlJob,
+  createBackfill,
+} from "../../../functions/control_job.ts";
 import { BACKFILL_REQUESTED } from "../../../lib/events.ts";
 import type { LiveMessage } from "../../../lib/live_feed.ts";
 import type { Services } from "../../../lib/services.ts";
@@ -127,6 +131,19 @@ Deno.test("backfill-users stops for good when it is cancelled", async () => {
   assertEquals(job.state, "cancelled");
   assert(job.done < USERS);
   assertEquals(await controlJob(services, job, "resume"), false);
+});
+
+Deno.test("backfill-users goes on with a job whose run was lost, when somebody resumes it", async () => {
+  await using clerk = serveClerk();
+  await using rollcall = await openWith(clerk);
+  const { services, services: { store } } = rollcall;
+  const lost = { jobId: "job_lost", actor: "tester" };
+  assert(await createBackfill(services, lost));
+  const job = await store.jobs.read("job_lost");
+  assert(job?.state === "running");
+  assert(await controlJob(services, job, "resume"));
+  const { result } = await rollcall.ended("backfill-users");
+  assertEquals(result, { jobId: "job_lost", state: "done", done: USERS });
 });
 
 Deno.test("backfill-users makes a job for an event that somebody sends by hand", async () => {
