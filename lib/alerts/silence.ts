@@ -46,8 +46,7 @@ export function findSilenceDue(
   const silenceMs = dueMs - newestMs;
   // Who has listened for a minute knows nothing of an hour's silence.
   const listenedMs = newestMs - firstAt.getTime();
-  if (usual.kind === "recent" && listenedMs < silenceMs) return null;
-  return new Date(dueMs);
+  return listenedMs < silenceMs ? null : new Date(dueMs);
 }
 
 /** When so many usual gaps have passed, ms. */
