@@ -13,7 +13,7 @@ import { fingerprintSecret } from "../lib/clerk/verify_webhook.ts";
 import { ALERTS_CHECK_REQUESTED } from "../lib/events.ts";
 import type { DueNotice } from "../lib/store/alert_notices.ts";
 import { readAlertSignals } from "../lib/store/alert_signals.ts";
-import { WATCH_ALERTS } from "../lib/store/heartbeats.ts";
+import { runningSince, WATCH_ALERTS } from "../lib/store/heartbeats.ts";
 import { logger } from "../lib/telemetry/log.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { findUnseenChange } from "./find_unseen_change.ts";
@@ -103,6 +103,7 @@ export async function lookForAlerts(deps: LookDependencies): Promise<Look> {
     secrets,
     canScan: clerkApi !== undefined,
     watchedSince: heartbeat?.first_at ?? now,
+    listeningSince: runningSince(heartbeat, now),
   });
   const unseenChangeAt = stored.traffic === undefined
     ? null

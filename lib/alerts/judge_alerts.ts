@@ -19,7 +19,9 @@ export interface AlertSignals {
   readonly traffic: {
     readonly firstAt: Date;
     readonly newestAt: Date;
-    /** When the silence since then is unusual; null when it never is. */
+    /** Since when somebody listens without a break. */
+    readonly listeningSince: Date;
+    /** When the silence since both is unusual; null when it never is. */
     readonly silenceDueAt: Date | null;
   } | undefined;
   /**
@@ -101,7 +103,7 @@ function judgeSilence(
 ): Judgement {
   // Before the first event there is nothing that has stopped.
   if (traffic === undefined) return "clear";
-  const { newestAt, silenceDueAt } = traffic;
+  const { newestAt, listeningSince, silenceDueAt } = traffic;
   const alert = {
     title: "Webhooks are not arriving",
     path: `/dashboard/events?from=${toField(newestAt, -HOUR_MS)}`,
@@ -111,8 +113,10 @@ function judgeSilence(
   const silence = `the last event arrived ${
     describeDuration(now.getTime() - newestAt.getTime())
   } ago`;
-  const unseenMs = now.getTime() - (unseenChangeAt?.getTime() ?? Infinity);
-  if (unseenMs >= GRACE_MS) {
+  const nowMs = now.getTime();
+  const listenedMs = nowMs - listeningSince.getTime();
+  const unseenMs = nowMs - (unseenChangeAt?.getTime() ?? Infinity);
+  if (unseenMs >= GRACE_MS && listenedMs >= GRACE_MS) {
     return {
       ...alert,
       detail: `Clerk changed a user ${
@@ -121,7 +125,8 @@ function judgeSilence(
     };
   }
   if (silenceDueAt !== null && silenceDueAt <= now) {
-    const allowedMs = silenceDueAt.getTime() - newestAt.getTime();
+    const allowedMs = silenceDueAt.getTime() -
+      Math.max(newestAt.getTime(), listeningSince.getTime());
     return {
       ...alert,
       detail: `At this hour of the week ${
@@ -129,8 +134,10 @@ function judgeSilence(
       } of silence are unusual; ${silence}. ${advice}.`,
     };
   }
+  // After a break nothing was heard yet that could end the alert from before it.
+  if (newestAt < listeningSince) return "holding";
   // Without an answer of Clerk's nobody knows whether what was lost has come.
-  const isHeard = now.getTime() - newestAt.getTime() < GRACE_MS;
+  const isHeard = nowMs - newestAt.getTime() < GRACE_MS;
   return unseenChangeAt === undefined && !isHeard ? "holding" : "clear";
 }
 

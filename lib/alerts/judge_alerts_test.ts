@@ -15,6 +15,7 @@ const ago = (ms: number) => new Date(NOW.getTime() - ms);
 const silentFor = (ms: number) => ({
   firstAt: ago(90 * DAY_MS),
   newestAt: ago(ms),
+  listeningSince: ago(90 * DAY_MS),
   silenceDueAt: ago(ms - 20 * MINUTE_MS),
 });
 
@@ -90,6 +91,31 @@ const CASES: [AlertKind, string, Partial<AlertSignals>, Verdict["state"]][] = [
     "no answer of Clerk's while events arrive",
     { unseenChangeAt: undefined, traffic: silentFor(MINUTE_MS) },
     "clear",
+  ],
+  [
+    "silence",
+    "a change that may have come while nobody listened",
+    {
+      unseenChangeAt: ago(DAY_MS),
+      traffic: {
+        ...silentFor(DAY_MS),
+        listeningSince: ago(2 * MINUTE_MS - 1),
+        silenceDueAt: null,
+      },
+    },
+    "holding",
+  ],
+  [
+    "silence",
+    "a change that did not come after a break either",
+    {
+      unseenChangeAt: ago(DAY_MS),
+      traffic: {
+        ...silentFor(MINUTE_MS),
+        listeningSince: ago(2 * MINUTE_MS),
+      },
+    },
+    "firing",
   ],
   ["dead-letters", "one", { deadLetters: 1 }, "firing"],
   [

@@ -17,8 +17,8 @@ export interface SilenceLimits {
 export interface Hearing {
   /** When the first event arrived that is known. */
   readonly firstAt: Date;
-  /** When the newest one did. */
-  readonly newestAt: Date;
+  /** When the newest one did, or when somebody began to listen after it. */
+  readonly silentSince: Date;
   readonly usual: UsualTraffic;
 }
 
@@ -27,7 +27,7 @@ const HOUR_MS = 3_600_000;
 const HORIZON_MS = 28 * 24 * HOUR_MS;
 
 /**
- * Finds when the silence since the newest event becomes unusual.
+ * Finds when a silence becomes unusual.
  *
  * @param hearing What was heard, and what is usual.
  * @param limits How much silence is allowed.
@@ -35,17 +35,17 @@ const HORIZON_MS = 28 * 24 * HOUR_MS;
  * is usual from now on.
  */
 export function findSilenceDue(
-  { firstAt, newestAt, usual }: Hearing,
+  { firstAt, silentSince, usual }: Hearing,
   limits: SilenceLimits,
 ): Date | null {
   if (usual.kind === "unknown") return null;
-  const newestMs = newestAt.getTime();
-  const endMs = walkGaps(newestAt, usual, limits.silenceGaps);
+  const sinceMs = silentSince.getTime();
+  const endMs = walkGaps(silentSince, usual, limits.silenceGaps);
   if (endMs === undefined) return null;
-  const dueMs = Math.max(endMs, newestMs + limits.minSilenceMs);
-  const silenceMs = dueMs - newestMs;
+  const dueMs = Math.max(endMs, sinceMs + limits.minSilenceMs);
+  const silenceMs = dueMs - sinceMs;
   // Who has listened for a minute knows nothing of an hour's silence.
-  const listenedMs = newestMs - firstAt.getTime();
+  const listenedMs = sinceMs - firstAt.getTime();
   return listenedMs < silenceMs ? null : new Date(dueMs);
 }
 

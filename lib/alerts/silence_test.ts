@@ -33,7 +33,7 @@ function dueOf(record: TrafficRecord, newestMs: number): Date | null {
   const usual = learnUsualTraffic(record, at(newestMs));
   const { firstAt } = record;
   return firstAt &&
-    findSilenceDue({ firstAt, newestAt: at(newestMs), usual }, LIMITS);
+    findSilenceDue({ firstAt, silentSince: at(newestMs), usual }, LIMITS);
 }
 
 Deno.test("findSilenceDue() allows as many usual gaps as it may", () => {
@@ -45,7 +45,7 @@ Deno.test("findSilenceDue() allows the shortest silence however busy it usually 
   const busy = weeksBefore(MONDAY, 4, () => 30);
   const limits = { silenceGaps: 2, minSilenceMs: 15 * MINUTE_MS };
   const usual = learnUsualTraffic(busy, at(MONDAY));
-  const hearing = { firstAt: busy.firstAt!, newestAt: at(MONDAY), usual };
+  const hearing = { firstAt: busy.firstAt!, silentSince: at(MONDAY), usual };
   assertEquals(
     findSilenceDue(hearing, limits),
     at(MONDAY + 15 * MINUTE_MS),

@@ -22,8 +22,10 @@ export interface SignalOptions {
   /** Fingerprints of the configured secrets. */
   readonly secrets: readonly string[];
   readonly canScan: boolean;
-  /** When somebody began to watch. */
+  /** When somebody looked for the first time. */
   readonly watchedSince: Date;
+  /** Since when somebody looks without a break. */
+  readonly listeningSince: Date;
 }
 
 const MINUTE_MS = 60_000;
@@ -92,7 +94,7 @@ export async function readAlertSignals(
 
 async function readTraffic(
   store: Store,
-  { now, limits }: SignalOptions,
+  { now, limits, listeningSince }: SignalOptions,
 ): Promise<AlertSignals["traffic"]> {
   const [first, newest] = await Promise.all([
     readArrivals(store, { direction: 1, limit: 1 }),
@@ -101,19 +103,21 @@ async function readTraffic(
   const [firstAt] = first;
   const [newestAt] = newest;
   if (firstAt === undefined || newestAt === undefined) return undefined;
-  const earliestMs = newestAt.getTime() + limits.minSilenceMs;
+  // What arrived while nobody listened may be on its way.
+  const silentSince = newestAt > listeningSince ? newestAt : listeningSince;
+  const heard = { firstAt, newestAt, listeningSince };
+  const earliestMs = silentSince.getTime() + limits.minSilenceMs;
   if (earliestMs > now.getTime()) {
     // Too early for any alert, and so for the question what is usual.
-    return { firstAt, newestAt, silenceDueAt: new Date(earliestMs) };
+    return { ...heard, silenceDueAt: new Date(earliestMs) };
   }
   const hours = await store.freshness.readBusyHours(
-    new Date(newestAt.getTime() - HISTORY_MS),
+    new Date(silentSince.getTime() - HISTORY_MS),
     now,
   );
-  const usual = learnUsualTraffic({ firstAt, hours, newest }, newestAt);
-  const hearing: Hearing = { firstAt, newestAt, usual };
-  const silenceDueAt = findSilenceDue(hearing, limits);
-  return { firstAt, newestAt, silenceDueAt };
+  const usual = learnUsualTraffic({ firstAt, hours, newest }, silentSince);
+  const hearing: Hearing = { firstAt, silentSince, usual };
+  return { ...heard, silenceDueAt: findSilenceDue(hearing, limits) };
 }
 
 async function readArrivals(

@@ -9,7 +9,7 @@ import { ALERT_KINDS } from "../../../lib/alerts/alert.ts";
 import { describeDuration } from "../../../lib/alerts/describe_duration.ts";
 import type { Services } from "../../../lib/services.ts";
 import type { AlertDocument } from "../../../lib/store/alerts.ts";
-import { WATCH_ALERTS } from "../../../lib/store/heartbeats.ts";
+import { STALLED_MS, WATCH_ALERTS } from "../../../lib/store/heartbeats.ts";
 import type { Overview } from "../../../lib/store/overview.ts";
 import { probe } from "../../(_dependencies)/probe.ts";
 
@@ -23,8 +23,6 @@ export interface Health {
 
 /** A page does not wait longer for Inngest, ms. */
 const PING_TIMEOUT_MS = 250;
-/** Somebody looks every minute. */
-const WATCH_LATE_MS = 5 * 60_000;
 
 /**
  * Finds the one thing that the banner says.
@@ -46,7 +44,7 @@ export async function readHealth(
   if (inngest.status === "down") return INNGEST_DOWN;
   // Before its first time nothing has stopped.
   const watchedMs = watch && clock.now().getTime() - watch.last_at.getTime();
-  if (watchedMs !== null && watchedMs > WATCH_LATE_MS) {
+  if (watchedMs !== null && watchedMs > STALLED_MS) {
     return unwatched(watchedMs);
   }
   const [worst, ...others] = alerts.toSorted((a, b) =>

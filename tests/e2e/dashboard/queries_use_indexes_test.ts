@@ -182,6 +182,7 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
       secrets: ["a1b2c3d4"],
       canScan: true,
       watchedSince: NOW,
+      listeningSince: HOUR_AGO,
     }),
   "the last scans": (store) => store.drift.readLatest(),
   "the last counts": (store) => readCountReports(store, 20),

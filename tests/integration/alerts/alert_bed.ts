@@ -80,6 +80,7 @@ export async function openAlertBed(
   await recordBusyWeeks(store);
   await arrive(store, "msg_first", new Date(MONDAY_MS - 5 * WEEK_MS));
   await arrive(store, "msg_newest", clock.now());
+  await watchOn({ store, clock });
   const resources = stack.move();
   return {
     deps,
@@ -91,6 +92,28 @@ export async function openAlertBed(
     heard,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** Lets time pass, in which somebody goes on looking every minute. */
+export async function pass(bed: AlertBed, ms: number): Promise<void> {
+  bed.clock.advance(ms);
+  await watchOn(bed);
+}
+
+async function watchOn(
+  { store, clock }: Pick<AlertBed, "store" | "clock">,
+): Promise<void> {
+  await store.heartbeats.documents.updateOne(
+    { _id: "watch-alerts" },
+    {
+      $set: {
+        first_at: new Date(MONDAY_MS),
+        resumed_at: new Date(0),
+        last_at: clock.now(),
+      },
+    },
+    { upsert: true },
+  );
 }
 
 async function recordBusyWeeks(store: Store): Promise<void> {

@@ -12,17 +12,18 @@ import {
   lookAndTell,
   MINUTE_MS,
   openAlertBed,
+  pass,
   readOpenKinds,
 } from "./alert_bed.ts";
 
 /** Lets silence become unusual. */
-function fallSilent({ clock }: AlertBed): void {
-  clock.advance(20 * MINUTE_MS);
+async function fallSilent(bed: AlertBed): Promise<void> {
+  await pass(bed, 20 * MINUTE_MS);
 }
 
 Deno.test("an alert is told to both places, once each, with a link to the filtered page", async () => {
   await using bed = await openAlertBed();
-  fallSilent(bed);
+  await fallSilent(bed);
   await lookAndTell(bed);
   await lookAndTell(bed);
   const url =
@@ -47,7 +48,7 @@ Deno.test("an alert is told to both places, once each, with a link to the filter
 
 Deno.test("an alert is told once by two runs at once", async () => {
   await using bed = await openAlertBed();
-  fallSilent(bed);
+  await fallSilent(bed);
   await Promise.all([lookAndTell(bed), lookAndTell(bed), lookAndTell(bed)]);
   assertEquals(bed.slack.messages.length, 1);
   assertEquals(bed.resend.sent.length, 1);
@@ -55,7 +56,7 @@ Deno.test("an alert is told once by two runs at once", async () => {
 
 Deno.test("an alert that nobody takes stays open, and is told once somebody does", async () => {
   await using bed = await openAlertBed();
-  fallSilent(bed);
+  await fallSilent(bed);
   bed.slack.failAlways({ kind: "refuse", status: 503 });
   const look = await lookAndTell(bed);
   assert(look.nextMs !== null);
@@ -65,7 +66,7 @@ Deno.test("an alert that nobody takes stays open, and is told once somebody does
   assertStringIncludes(alert?.notices[0]?.error ?? "", "503");
 
   bed.slack.failAlways(undefined);
-  bed.clock.advance(look.nextMs - bed.clock.now().getTime());
+  await pass(bed, look.nextMs - bed.clock.now().getTime());
   await lookAndTell(bed);
   await lookAndTell(bed);
   assertEquals(bed.slack.messages.length, 1);
@@ -74,12 +75,12 @@ Deno.test("an alert that nobody takes stays open, and is told once somebody does
 
 Deno.test("an alert that ended before anybody was told is told with its end", async () => {
   await using bed = await openAlertBed();
-  fallSilent(bed);
+  await fallSilent(bed);
   bed.slack.failNext({ kind: "refuse", status: 503 });
   await lookAndTell(bed);
   await arrive(bed.store, "msg_again", bed.clock.now());
   await lookAndTell(bed);
-  bed.clock.advance(MINUTE_MS);
+  await pass(bed, MINUTE_MS);
   await lookAndTell(bed);
   await lookAndTell(bed);
   assertEquals(
@@ -90,10 +91,10 @@ Deno.test("an alert that ended before anybody was told is told with its end", as
 
 Deno.test("an alert is given up on where it is refused for good", async () => {
   await using bed = await openAlertBed();
-  fallSilent(bed);
+  await fallSilent(bed);
   bed.slack.failAlways({ kind: "refuse", status: 404 });
   await lookAndTell(bed);
-  bed.clock.advance(60 * MINUTE_MS);
+  await pass(bed, 60 * MINUTE_MS);
   await lookAndTell(bed);
   const posted = bed.slack.calls.length;
   const [alert] = await bed.store.alerts.readOpen();
@@ -102,7 +103,7 @@ Deno.test("an alert is given up on where it is refused for good", async () => {
 
 Deno.test("an alert whose place is not set any more is given up on there, with that reason", async () => {
   await using bed = await openAlertBed();
-  fallSilent(bed);
+  await fallSilent(bed);
   const { due } = await lookForAlerts(bed.deps);
   const config = readConfig({});
   for (const notice of due) await tellAlert({ ...bed.deps, config }, notice);

@@ -10,23 +10,24 @@ import {
   MINUTE_MS,
   MONDAY_MS,
   openAlertBed,
+  pass,
   readOpenKinds,
 } from "./alert_bed.ts";
 
 Deno.test("lookForAlerts() opens silence at the instant it becomes unusual, and closes it with the next event", async () => {
   await using bed = await openAlertBed();
   const { clock, store, deps } = bed;
-  clock.advance(16 * MINUTE_MS);
+  await pass(bed, 16 * MINUTE_MS);
   const early = await lookForAlerts(deps);
   assertEquals(await readOpenKinds(bed), []);
   // Ten gaps of two minutes.
   assertEquals(early.nextMs, MONDAY_MS + 20 * MINUTE_MS);
-  clock.advance(4 * MINUTE_MS);
+  await pass(bed, 4 * MINUTE_MS);
   await lookForAlerts(deps);
   assertEquals(await readOpenKinds(bed), ["silence"]);
 
   await arrive(store, "msg_again", clock.now());
-  clock.advance(1_000);
+  await pass(bed, 1_000);
   await lookForAlerts(deps);
   assertEquals(await readOpenKinds(bed), []);
   assertEquals(
@@ -39,7 +40,7 @@ Deno.test("lookForAlerts() opens silence at the instant it becomes unusual, and 
 
 Deno.test("lookForAlerts() does not ask what is usual while events arrive", async () => {
   await using bed = await openAlertBed();
-  bed.clock.advance(5 * MINUTE_MS);
+  await pass(bed, 5 * MINUTE_MS);
   const look = await lookForAlerts(bed.deps);
   assertEquals(look.nextMs, MONDAY_MS + 15 * MINUTE_MS);
   assertEquals(await readOpenKinds(bed), []);
@@ -50,11 +51,11 @@ Deno.test("lookForAlerts() opens silence at once when Clerk has a change that no
   const { clock, clerk, deps, store } = bed;
   const { id } = await clerk.createUser({ first_name: "Ada" });
   const changedMs = clock.now().getTime();
-  clock.advance(MINUTE_MS);
+  await pass(bed, MINUTE_MS);
   const look = await lookForAlerts(deps);
   assertEquals(await readOpenKinds(bed), []);
   assertEquals(look.nextMs, changedMs + 2 * MINUTE_MS);
-  clock.advance(MINUTE_MS);
+  await pass(bed, MINUTE_MS);
   await lookForAlerts(deps);
   const [alert] = await store.alerts.readOpen();
   assertEquals(alert?.kind, "silence");
@@ -156,7 +157,7 @@ Deno.test("lookForAlerts() opens an alert for dead letters and closes it once th
   await store.deadLetters.markReplayed(["msg_newest"], clock.now());
   for (let minute = 0; minute < 3; minute++) {
     await lookForAlerts(deps);
-    clock.advance(MINUTE_MS);
+    await pass(bed, MINUTE_MS);
   }
   assertEquals(await readOpenKinds(bed), []);
 });
@@ -173,34 +174,68 @@ Deno.test("lookForAlerts() opens an alert for late commits, from the record of f
       lag_ms: 90_000,
     })),
   });
-  clock.advance(1);
+  await pass(bed, 1);
   await lookForAlerts(deps);
   assertEquals(await readOpenKinds(bed), ["lag"]);
-  clock.advance(18 * MINUTE_MS);
+  await pass(bed, 18 * MINUTE_MS);
   await arrive(store, "msg_later", clock.now());
   await lookForAlerts(deps);
-  clock.advance(2 * MINUTE_MS);
+  await pass(bed, 2 * MINUTE_MS);
   await lookForAlerts(deps);
   assertEquals(await readOpenKinds(bed), []);
 });
 
-Deno.test("lookForAlerts() leaves its heartbeat", async () => {
+Deno.test("lookForAlerts() leaves its heartbeat, and since when it goes on without a break", async () => {
   await using bed = await openAlertBed();
-  await lookForAlerts(bed.deps);
-  bed.clock.advance(MINUTE_MS);
-  await lookForAlerts(bed.deps);
-  const beat = await bed.store.heartbeats.read("watch-alerts");
+  const { store, clock, deps } = bed;
+  await store.heartbeats.documents.deleteMany({});
+  for (const minutes of [0, 5, 6]) {
+    clock.advance(minutes * MINUTE_MS);
+    await lookForAlerts(deps);
+  }
+  const beat = await store.heartbeats.read("watch-alerts");
+  const minutesOf = (at: Date | undefined) =>
+    ((at?.getTime() ?? NaN) - MONDAY_MS) / MINUTE_MS;
   assertEquals(
-    [beat?.first_at.getTime(), beat?.last_at.getTime()],
-    [MONDAY_MS, MONDAY_MS + MINUTE_MS],
+    [beat?.first_at, beat?.resumed_at, beat?.last_at].map(minutesOf),
+    [0, 11, 11],
   );
+});
+
+Deno.test("lookForAlerts() counts no silence in which nobody listened", async () => {
+  await using bed = await openAlertBed();
+  const { clock, clerk, deps } = bed;
+  await clerk.createUser();
+  clock.advance(180 * MINUTE_MS);
+  for (const minutes of [0, 1]) {
+    clock.advance(minutes * MINUTE_MS);
+    await lookForAlerts(deps);
+    assertEquals(await readOpenKinds(bed), []);
+  }
+  clock.advance(MINUTE_MS);
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), ["silence"]);
+});
+
+Deno.test("lookForAlerts() keeps silence open through a break in which nobody listened", async () => {
+  await using bed = await openAlertBed();
+  const { clock, store, deps } = bed;
+  await pass(bed, 20 * MINUTE_MS);
+  await lookForAlerts(deps);
+  clock.advance(60 * MINUTE_MS);
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), ["silence"]);
+  await arrive(store, "msg_again", new Date(clock.now().getTime() + 1));
+  clock.advance(2);
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), []);
 });
 
 Deno.test("lookForAlerts() opens an alert when counts stay apart, and not before", async () => {
   await using bed = await openAlertBed();
   const { store, clock, deps } = bed;
   const countApart = async (clerk: number) => {
-    clock.advance(10 * MINUTE_MS);
+    await pass(bed, 10 * MINUTE_MS);
     await arrive(store, `msg_${clock.now().getTime()}`, clock.now());
     await recordCounts(store, `count_${clock.now().getTime()}`, {
       startedAt: clock.now(),
