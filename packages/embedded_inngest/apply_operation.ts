@@ -9,6 +9,7 @@ import { parseDueMs } from "./duration.ts";
 import { readEvent } from "./event_log.ts";
 import { compileExpression } from "./expression.ts";
 import { appendOwnEvent, finishRun } from "./finish_run.ts";
+import { IS_NOT_IMPLEMENTED } from "./gaps.ts";
 import { isRecord } from "./inbound_event.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import type { Operation } from "./reply.ts";
@@ -101,7 +102,7 @@ export function applyOperation(
       return failRun(
         kernel,
         run,
-        `Cannot do operation "${operation.op}": the embedded engine does not implement it, Inngest's own server does`,
+        `Cannot do operation "${operation.op}": it ${IS_NOT_IMPLEMENTED}`,
       );
   }
 }

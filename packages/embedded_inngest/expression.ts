@@ -7,6 +7,7 @@
  * Evaluation never throws: an expression that fails has the value `undefined`.
  */
 import { type ASTNode, Environment } from "@marcbachmann/cel-js";
+import { IS_NOT_IMPLEMENTED } from "./gaps.ts";
 import { isRecord } from "./inbound_event.ts";
 
 /** What an expression can name: `event` is the trigger, `async` the event that arrives later. */
@@ -28,6 +29,7 @@ export interface Expression {
 type Path = readonly (string | number)[];
 
 const STRING_OR_HAS = /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\bhas\s*\(/g;
+const LACKED = /\b(?:date|now|now_plus|now_minus)\s*\(/; // the server has them
 const MAX_CACHED = 500; // expressions come with waits, so the cache is bounded
 const environment = createEnvironment();
 const compiled = new Map<string, Expression>();
@@ -50,6 +52,12 @@ export function compileExpression(source: string): Expression {
 }
 
 function compile(source: string): Expression {
+  const lacked = LACKED.exec(source.replaceAll(STRING_OR_HAS, ""))?.[0];
+  if (lacked) {
+    throw new SyntaxError(
+      `Cannot compile expression: ${lacked}) ${IS_NOT_IMPLEMENTED}`,
+    );
+  }
   const text = source.replaceAll(
     STRING_OR_HAS,
     (all, quoted) => quoted ? all : "present(",

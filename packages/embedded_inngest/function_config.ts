@@ -6,93 +6,15 @@
  */
 import { z } from "zod";
 import { parseCron } from "./cron.ts";
-import { parseDurationMs } from "./duration.ts";
 import { compileExpression, type Expression } from "./expression.ts";
+import { type FunctionEntry, functionSchema } from "./function_schema.ts";
+import { IS_NOT_IMPLEMENTED } from "./gaps.ts";
 
 const DEFAULT_RETRIES = 4; // Inngest's DefaultRetryCount: five attempts
 const MAX_RETRIES = 20;
-const MAX_TRIGGERS = 10;
-const MAX_CANCELS = 5;
-const MAX_CONCURRENCY_LIMITS = 2;
-const MAX_NAME_CHARS = 255;
 const MIN_BATCH_TIMEOUT_MS = 1_000;
 const MAX_RATE_PERIOD_MS = 24 * 3_600_000;
 const REFUSED_OPTIONS = ["debounce", "singleton", "priority"] as const;
-const WAY_OUT = "remove it, or point INNGEST_BASE_URL at Inngest's own server";
-
-const duration = z.string().transform((text, context) => {
-  const ms = parseDurationMs(text);
-  if (ms !== undefined && ms > 0) return ms;
-  context.addIssue({ code: "custom", message: `"${text}" is not a duration` });
-  return z.NEVER;
-});
-const expression = z.string().transform((text, context) => {
-  try {
-    return compileExpression(text);
-  } catch (error) {
-    context.addIssue({
-      code: "custom",
-      message: `"${text}" ${(error as Error).message}`,
-    });
-    return z.NEVER;
-  }
-});
-const key = expression.optional();
-const limit = z.int().positive();
-const name = z.string().min(1).max(MAX_NAME_CHARS);
-const concurrency = z.object({
-  limit: z.int().nonnegative(),
-  key,
-  scope: z.enum(["fn", "env", "account"]).default("fn"),
-});
-const throttle = z.object({
-  limit,
-  period: duration,
-  burst: z.int().nonnegative().default(0),
-  key,
-});
-const rateLimit = z.object({ limit, period: duration, key });
-const batch = z.object({
-  maxSize: z.int().min(2),
-  timeout: duration,
-  key,
-  if: key,
-});
-const cancel = z.object({
-  event: name,
-  timeout: z.string().optional(),
-  if: z.string().optional(),
-});
-const trigger = z.union([
-  z.object({ event: name, expression: z.string().optional() }),
-  z.object({ cron: name, jitter: duration.optional() }),
-]);
-const entrySchema = z.object({
-  id: name,
-  name: z.string().min(1),
-  triggers: z.array(trigger).max(MAX_TRIGGERS).default([]),
-  steps: z.record(
-    z.string(),
-    z.object({
-      runtime: z.object({ url: z.string() }),
-      retries: z.object({ attempts: z.int().nonnegative() }).optional(),
-    }),
-  ),
-  concurrency: z.preprocess(
-    (value) =>
-      value === undefined ? [] : [value].flat().map(asConcurrencyObject),
-    z.array(concurrency).max(MAX_CONCURRENCY_LIMITS),
-  ),
-  throttle: throttle.optional(),
-  rateLimit: rateLimit.optional(),
-  idempotency: expression.optional(),
-  batchEvents: batch.optional(),
-  cancel: z.array(cancel).max(MAX_CANCELS).default([]),
-  timeouts: z.object({
-    start: duration.optional(),
-    finish: duration.optional(),
-  }).default({}),
-});
 
 /** How often a key may start: GCRA. */
 export interface RateRule {
@@ -160,7 +82,7 @@ export function parseFunctionConfig(entry: unknown): FunctionConfig {
   const slug = z.object({ id: z.string() }).safeParse(entry).data?.id ??
     "(without id)";
   refuseUnimplemented(slug, entry);
-  const parsed = entrySchema.safeParse(entry);
+  const parsed = functionSchema.safeParse(entry);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw refusal(
@@ -196,12 +118,6 @@ export function parseFunctionConfig(entry: unknown): FunctionConfig {
   };
 }
 
-type Entry = z.infer<typeof entrySchema>;
-
-function asConcurrencyObject(value: unknown): unknown {
-  return typeof value === "number" ? { limit: value } : value;
-}
-
 function refusal(slug: string, option: string, reason: string): TypeError {
   return new TypeError(
     `Cannot register function "${slug}": option "${option}" ${reason}`,
@@ -212,12 +128,12 @@ function refuseUnimplemented(slug: string, entry: unknown): void {
   if (typeof entry !== "object" || entry === null) return;
   for (const option of REFUSED_OPTIONS) {
     if (option in entry) {
-      throw refusal(slug, option, `is not implemented: ${WAY_OUT}`);
+      throw refusal(slug, option, IS_NOT_IMPLEMENTED);
     }
   }
 }
 
-function checkCombinations(slug: string, fn: Entry): void {
+function checkCombinations(slug: string, fn: FunctionEntry): void {
   if (fn.batchEvents) {
     if (fn.cancel.length > 0) {
       throw refusal(slug, "cancelOn", "does not go with batchEvents");
@@ -235,7 +151,10 @@ function checkCombinations(slug: string, fn: Entry): void {
   }
 }
 
-function parseTriggers(slug: string, triggers: Entry["triggers"]): Trigger[] {
+function parseTriggers(
+  slug: string,
+  triggers: FunctionEntry["triggers"],
+): Trigger[] {
   return triggers.map((each): Trigger => {
     try {
       if ("cron" in each) {
@@ -258,7 +177,7 @@ function parseTriggers(slug: string, triggers: Entry["triggers"]): Trigger[] {
 
 function parseConcurrency(
   slug: string,
-  rules: Entry["concurrency"],
+  rules: FunctionEntry["concurrency"],
 ): ConcurrencyRule[] {
   const keyless = rules.find((rule) => rule.scope !== "fn" && !rule.key);
   if (keyless) {
@@ -273,7 +192,7 @@ function parseConcurrency(
 }
 
 /** Idempotency is a rate limit of one a day, and replaces any other; so it is on the server. */
-function parseRateLimit(fn: Entry): RateRule | undefined {
+function parseRateLimit(fn: FunctionEntry): RateRule | undefined {
   if (fn.idempotency) {
     return {
       limit: 1,
@@ -288,13 +207,16 @@ function parseRateLimit(fn: Entry): RateRule | undefined {
 }
 
 function toRateRule(
-  rule: NonNullable<Entry["rateLimit"]>,
+  rule: NonNullable<FunctionEntry["rateLimit"]>,
   burst: number,
 ): RateRule {
   return { limit: rule.limit, periodMs: rule.period, burst, key: rule.key };
 }
 
-function parseCancel(slug: string, rule: Entry["cancel"][number]): CancelRule {
+function parseCancel(
+  slug: string,
+  rule: FunctionEntry["cancel"][number],
+): CancelRule {
   try {
     if (rule.if) compileExpression(rule.if);
   } catch (error) {

@@ -8,6 +8,7 @@ import { timingSafeEqual } from "node:crypto";
 import { type ApiAnswer, type ApiRequest, refuse } from "./api_message.ts";
 import { receiveCheckpoint } from "./checkpoint_api.ts";
 import { receiveEvents } from "./event_api.ts";
+import { findGap, IS_NOT_IMPLEMENTED } from "./gaps.ts";
 import type { InFlight } from "./in_flight.ts";
 import { receiveRegistration, type Registrar } from "./registration.ts";
 import { answerRest } from "./rest_api.ts";
@@ -65,7 +66,13 @@ export function createHttpApi(
     if (pathname === "/fn/register" && method === "POST") {
       return await receiveRegistration(registrar, request);
     }
-    return await answerRest(kernel, inFlight, request);
+    const gap = findGap(pathname);
+    return gap === undefined
+      ? await answerRest(kernel, inFlight, request)
+      : refuse(
+        501,
+        `Cannot ${method} ${pathname}: ${gap} ${IS_NOT_IMPLEMENTED}`,
+      );
   };
 }
 

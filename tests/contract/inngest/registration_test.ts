@@ -11,22 +11,26 @@ type Options = Parameters<Inngest["createFunction"]>[0];
 
 for (
   const { option, config, message } of [
-    {
-      option: "debounce",
-      config: { debounce: { period: "5s" } },
-      message:
-        /"app-fn": option "debounce" is not implemented.*INNGEST_BASE_URL/,
-    },
-    {
-      option: "singleton",
-      config: { singleton: { mode: "skip" } },
-      message: /"app-fn": option "singleton" is not implemented/,
-    },
-    {
-      option: "priority",
-      config: { priority: { run: "300" } },
-      message: /"app-fn": option "priority" is not implemented/,
-    },
+    ...["debounce", "singleton", "priority"].map((option) => ({
+      option,
+      config: {
+        debounce: { debounce: { period: "5s" } },
+        singleton: { singleton: { mode: "skip" } },
+        priority: { priority: { run: "300" } },
+      }[option] ?? {},
+      message: new RegExp(
+        `"app-fn": option "${option}" is not implemented.*INNGEST_BASE_URL`,
+      ),
+    })),
+    ...["date", "now", "now_plus", "now_minus"].map((name) => ({
+      option: `a condition with ${name}(), which the server has`,
+      config: {
+        triggers: [{ event: "a/b", if: `${name}("1h") > event.data.at` }],
+      },
+      message: new RegExp(
+        `option "triggers" .*: ${name}\\(\\) is not implemented.*INNGEST_BASE_URL`,
+      ),
+    })),
     {
       option: "a cron expression of six fields",
       config: { triggers: [{ cron: "0 0 9 * * *" }] },
@@ -38,9 +42,9 @@ for (
       message: /option "triggers" is not valid/,
     },
     {
-      option: "a condition with a function that CEL here lacks",
-      config: { triggers: [{ event: "a/b", if: "now() > event.data.at" }] },
-      message: /option "triggers" is not valid: .*now/,
+      option: "a condition with a function that nobody has",
+      config: { triggers: [{ event: "a/b", if: "soon(event.data.at)" }] },
+      message: /option "triggers" is not valid: .*soon/,
     },
     {
       option: "account concurrency without a key",

@@ -151,3 +151,26 @@ engineTest("GET /v1/apps/<id>/functions lists the functions", async () => {
   const slugs = (body as Row[]).map(({ id, name }) => `${id} ${name}`);
   assert(slugs.includes("app-works Works"), slugs.join());
 });
+
+for (
+  const [method, path] of [
+    ["POST", "/v1/signals"],
+    ["POST", "/v1/realtime/publish"],
+    ["POST", "/v0/connect/start"],
+    ["POST", "/v1/checkpoint"],
+    ["POST", "/v1/checkpoint/01RUN/steps"],
+  ] as const
+) {
+  engineTest(
+    `${method} ${path} answers 501 and names the way out`,
+    async () => {
+      await using app = await startExample();
+      const { status, body } = await app.api(path, method);
+      assertEquals(status, 501);
+      assertMatch(
+        (body as { error: string }).error,
+        /is not implemented by the embedded engine.*INNGEST_BASE_URL/,
+      );
+    },
+  );
+}
