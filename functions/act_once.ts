@@ -88,6 +88,21 @@ export async function actOnce(
 }
 
 /**
+ * Asks a provider for what may be asked again at any time.
+ *
+ * @param ask The question.
+ * @throws {NonRetriableError} when the provider refuses for good.
+ * @throws {ProviderError} when another attempt may succeed.
+ */
+export async function askProvider(ask: () => Promise<void>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    throw error instanceof ProviderError ? forInngest(error) : error;
+  }
+}
+
+/**
  * Leaves a task undone.
  *
  * @param deps Store, clock and metrics.

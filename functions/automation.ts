@@ -7,7 +7,7 @@
  * they follow events only, on what a backfill or a repair writes.
  */
 import { type InngestFunction, NonRetriableError } from "inngest";
-import { clerkUser } from "../lib/events.ts";
+import { clerkUser, type SyncedEventName } from "../lib/events.ts";
 import { ledgerKey, type Task } from "../lib/store/automation_ledger.ts";
 import { primaryEmail } from "../lib/sync/primary_contact.ts";
 import { joinNames } from "../lib/sync/user_document.ts";
@@ -73,7 +73,7 @@ export function createAutomation(
     {
       id,
       name,
-      triggers: [triggerOnNewUser(act !== undefined)],
+      triggers: [triggerOn("clerk/user.created", act !== undefined)],
       retries: AUTOMATION_RETRIES,
       ...pace,
       onFailure: (failure) => giveUp(deps, failure, [id]),
@@ -95,16 +95,17 @@ export function createAutomation(
 }
 
 /**
- * The trigger of what follows a new user.
+ * The trigger of what follows an event.
  *
+ * @param event The event.
  * @param isConfigured Without it the trigger never fires: a run that does
  * nothing costs as much as one that does.
  * @returns The trigger.
  */
-export function triggerOnNewUser(
+export function triggerOn<E extends SyncedEventName>(
+  event: E,
   isConfigured: boolean,
-): { event: "clerk/user.created"; if?: string } {
-  const event = "clerk/user.created";
+): { event: E; if?: string } {
   return isConfigured ? { event } : { event, if: "false" };
 }
 

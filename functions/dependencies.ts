@@ -9,7 +9,7 @@ import type { Config } from "../lib/config.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { EventSender } from "../lib/inngest/event_sender.ts";
 import type { LiveFeed } from "../lib/live_feed.ts";
-import type { Mailer } from "../lib/providers/mailer.ts";
+import type { Providers } from "../lib/parts/providers.ts";
 import type { Store } from "../lib/store/store.ts";
 import type { Metrics } from "../lib/telemetry/metrics.ts";
 
@@ -17,7 +17,7 @@ import type { Metrics } from "../lib/telemetry/metrics.ts";
 export type ClerkApi = ClerkApiClient;
 
 /** What every function may use. */
-export interface FunctionDependencies {
+export interface FunctionDependencies extends Providers {
   readonly inngest: Inngest;
   readonly store: Store;
   readonly sender: EventSender;
@@ -27,8 +27,6 @@ export interface FunctionDependencies {
   readonly feed: LiveFeed;
   /** Clerk's Backend API; undefined without a secret key. */
   readonly clerkApi: ClerkApi | undefined;
-  /** Sends e-mails; undefined when no account is configured. */
-  readonly mailer: Mailer | undefined;
   /** Looks again at refused webhooks. */
   readonly sealer: WebhookSealer;
   /** What the environment decides. */

@@ -93,6 +93,7 @@ export interface ProvidersConfig {
   readonly stripe: {
     readonly secretKey: string;
     readonly trialPriceId: string;
+    readonly trialDays: number;
     readonly baseUrl: string | undefined;
   } | undefined;
   readonly mailchimp: {
@@ -241,6 +242,7 @@ function toProvidersConfig(values: Environment): ProvidersConfig {
       ? {
         secretKey: STRIPE_SECRET_KEY,
         trialPriceId: STRIPE_TRIAL_PRICE_ID,
+        trialDays: values.STRIPE_TRIAL_DAYS,
         baseUrl: values.STRIPE_BASE_URL,
       }
       : undefined,

@@ -93,6 +93,11 @@ const environment = z.object({
   STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_BASE_URL: url.optional(),
   STRIPE_TRIAL_PRICE_ID: z.string().optional(),
+  STRIPE_TRIAL_DAYS: z.string().default("14").transform(Number).refine(
+    // Stripe's own limit: two years.
+    (days) => Number.isInteger(days) && days >= 1 && days <= 730,
+    { error: "must be a whole number from 1 to 730" },
+  ),
   MAILCHIMP_API_KEY: z.string().regex(
     /-[a-z]+\d+$/,
     "must end with its data centre, such as -us21",

@@ -13,6 +13,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { ClerkApiError, type ClerkApiErrorOptions } from "./clerk_api_error.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
+import { parseJson } from "../parse_json.ts";
 import { parseRetryAfter } from "../retry_after.ts";
 import type { Sleep } from "./sleep.ts";
 
@@ -177,16 +178,6 @@ function send(
     redirect: "manual", // the key is for Clerk alone
     signal,
   });
-}
-
-/** Undefined when it is none: an edge may answer in HTML, or stop half-way. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function explainAnswer(

@@ -21,9 +21,9 @@ import {
   type EventSender,
 } from "../inngest/event_sender.ts";
 import type { LiveFeed } from "../live_feed.ts";
-import { createMailer, type Mailer } from "../providers/mailer.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { createProviders, type Providers } from "./providers.ts";
 
 /** What is open before Inngest is known. */
 export interface KitBase {
@@ -36,13 +36,11 @@ export interface KitBase {
 }
 
 /** Everything that a durable function may use. */
-export interface FunctionKit extends KitBase {
+export interface FunctionKit extends KitBase, Providers {
   readonly inngest: Inngest;
   readonly sender: EventSender;
   /** Clerk's Backend API; undefined without CLERK_SECRET_KEY. */
   readonly clerkApi: ClerkApiClient | undefined;
-  /** Sends e-mails; undefined without RESEND_API_KEY and EMAIL_FROM. */
-  readonly mailer: Mailer | undefined;
 }
 
 /** Makes the durable functions. */
@@ -73,8 +71,7 @@ export function createFunctionKit(
         inngest.send(events.map((event) => ({ ...event }))),
     }),
     clerkApi: openClerkApi(config),
-    mailer: config.providers.resend &&
-      createMailer({ ...config.providers.resend, clock }),
+    ...createProviders(config, clock),
   };
 }
 

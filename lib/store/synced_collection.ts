@@ -125,12 +125,8 @@ export class SyncedCollection<D extends SyncedDocument> {
    * @returns What became of it: tombstoned when another event had deleted it.
    */
   async remove(tombstone: TombstoneDocument): Promise<WriteOutcome> {
-    const { _id, ...facts } = tombstone;
-    const marked = await this.tombstones.findOneAndUpdate(
-      { _id },
-      { $setOnInsert: facts },
-      { upsert: true, returnDocument: "after" },
-    );
+    const { _id } = tombstone;
+    const marked = await this.leaveTombstone(tombstone);
     const removed = await this.documents.findOneAndDelete(byIds<D>(_id));
     const isOwnTombstone = marked === null ||
       marked.event_id === tombstone.event_id;
@@ -138,6 +134,22 @@ export class SyncedCollection<D extends SyncedDocument> {
       return { kind: "discarded", reason: "tombstoned" };
     }
     return this.#applied(_id, "delete", removed && ownFields(removed), null);
+  }
+
+  /**
+   * Lets everybody see that an object is deleted, ahead of its removal.
+   *
+   * @param tombstone Its id, and by which event it goes.
+   * @returns The tombstone that stands: the first that was left.
+   */
+  async leaveTombstone(
+    { _id, ...facts }: TombstoneDocument,
+  ): Promise<TombstoneDocument | null> {
+    return await this.tombstones.findOneAndUpdate(
+      { _id },
+      { $setOnInsert: facts },
+      { upsert: true, returnDocument: "after" },
+    );
   }
 
   /** What cannot even be sent must not take the others of its batch with it. */

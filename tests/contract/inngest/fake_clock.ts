@@ -43,6 +43,14 @@ export class FakeClock implements Clock {
     }
   }
 
+  /** Waits until a timer is set that is due in exactly `ms` from now, among any others. */
+  async timerIn(ms: number): Promise<void> {
+    const atMs = this.#nowMs + ms;
+    while (![...this.#timers].some((timer) => timer.atMs === atMs)) {
+      await new Promise<void>((resolve) => this.#onTimer.push(resolve));
+    }
+  }
+
   /** Moves time forward and fires what becomes due, in order. */
   advance(ms: number): void {
     const targetMs = this.#nowMs + ms;

@@ -12,6 +12,7 @@ import { ProviderError } from "../../../lib/providers/provider_error.ts";
 import type { Task } from "../../../lib/store/automation_ledger.ts";
 import { createStore } from "../../../lib/store/store.ts";
 import { createMetrics } from "../../../lib/telemetry/metrics.ts";
+import { Crash, crashAt, type CrashSide } from "../../support/crashes.ts";
 import { type Gate, interleave } from "../../support/interleave.ts";
 import {
   type FakeResend,
@@ -23,11 +24,6 @@ import { openTestStore } from "../../support/test_store.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 const SEED = 20261126;
-
-/** The process died; a durable function runs the step again. */
-class Crash extends Error {}
-
-type Side = "before" | "after";
 
 /** A world with one database, one Resend and one clock. */
 class World implements AsyncDisposable {
@@ -93,21 +89,6 @@ function taskFor(userId: string): Task {
   return { automation: "send-welcome-email", userId, eventId: "msg_1" };
 }
 
-/** Lets one call of an attempt be its last, and tells how many there were. */
-function crashing(at: number, side: Side): { guard: CallGuard; calls: number } {
-  const state = {
-    calls: 0,
-    guard: async <T>(call: () => Promise<T>): Promise<T> => {
-      const isLast = state.calls++ === at;
-      if (isLast && side === "before") throw new Crash();
-      const answer = await call();
-      if (isLast) throw new Crash();
-      return answer;
-    },
-  };
-  return state;
-}
-
 const STEADY: CallGuard = (call) => call();
 
 /** Tombstone, claim, request and settlement. */
@@ -120,12 +101,12 @@ const DEATHS = Array.from({ length: CALLS }, (_, at) => at).flatMap((at) =>
 async function dieOnce(
   world: World,
   at: number,
-  side: Side,
+  side: CrashSide,
 ): Promise<{ task: Task; sent: number }> {
   const task = taskFor(`user_${at}_${side}`);
   const sent = world.resend.sent.length;
   await assertRejects(
-    () => world.attempt(task, crashing(at, side).guard),
+    () => world.attempt(task, crashAt([at, side]).guard),
     Crash,
   );
   return { task, sent };
@@ -133,7 +114,7 @@ async function dieOnce(
 
 Deno.test("actOnce() does its task once, whichever call is the process' last", async () => {
   await using world = await World.open();
-  const whole = crashing(-1, "before");
+  const whole = crashAt();
   await world.attempt(taskFor("user_whole"), whole.guard);
   assertEquals(whole.calls, CALLS);
   for (const { at, side } of DEATHS) {
@@ -191,7 +172,7 @@ Deno.test("actOnce() keeps an unclear request in mind when a later one is refuse
 interface Round {
   readonly workers: number;
   readonly choices: readonly number[];
-  readonly crashes: readonly (readonly [number, Side])[];
+  readonly crashes: readonly (readonly [number, CrashSide])[];
   /** While nobody is at work: a pause between claim and request is bounded. */
   readonly pauseHours: number;
 }
@@ -201,7 +182,7 @@ const rounds: fc.Arbitrary<Round[]> = fc.array(
     workers: fc.integer({ min: 1, max: 3 }),
     choices: fc.array(fc.nat(5), { minLength: 1, maxLength: 12 }),
     crashes: fc.uniqueArray(
-      fc.tuple(fc.nat(11), fc.constantFrom<Side>("before", "after")),
+      fc.tuple(fc.nat(11), fc.constantFrom<CrashSide>("before", "after")),
       { maxLength: 3, selector: ([at]) => at },
     ),
     pauseHours: fc.constantFrom(0, 1, 10, 22, 30),
@@ -210,17 +191,12 @@ const rounds: fc.Arbitrary<Round[]> = fc.array(
 );
 
 async function runRound(world: World, task: Task, round: Round): Promise<void> {
-  const sides = new Map(round.crashes);
-  let calls = 0;
+  const crashing = crashAt(...round.crashes);
   let turns = 0;
   const work = async (gate: Gate) => {
     const guard: CallGuard = async (call) => {
       using _turn = await gate();
-      const side = sides.get(calls++);
-      if (side === "before") throw new Crash();
-      const answer = await call();
-      if (side === "after") throw new Crash();
-      return answer;
+      return await crashing.guard(call);
     };
     await world.attempt(task, guard).catch((error) => {
       const isExpected = error instanceof Crash ||

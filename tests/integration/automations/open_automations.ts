@@ -1,7 +1,12 @@
 /**
  * The services with every provider configured, each a fake over HTTP, and a clock
- * that stands still: sleeps and pauses pass when a test says so.
+ * that stands still: sleeps and pauses pass when a test says so. The engine gives
+ * up on calls that take two hours, so nothing may be under way when a day passes.
  */
+import { deleteUserWithClerk } from "../../../functions/delete_user_with_clerk.ts";
+import { createAutomations } from "../../../functions/mod.ts";
+import { syncUserFromClerk } from "../../../functions/sync_user_from_clerk.ts";
+import { updateUserFromClerk } from "../../../functions/update_user_from_clerk.ts";
 import type { OutgoingEvent } from "../../../lib/inngest/event_sender.ts";
 import { APP_ID } from "../../../lib/inngest/create_client.ts";
 import type { Services } from "../../../lib/services.ts";
@@ -13,16 +18,28 @@ import {
   openRollcall,
 } from "../../support/open_rollcall.ts";
 import {
+  type FakeMailchimp,
+  startMailchimp,
+} from "../../support/providers/start_mailchimp.ts";
+import {
   type FakeResend,
   startResend,
 } from "../../support/providers/start_resend.ts";
+import {
+  type FakeStripe,
+  startStripe,
+} from "../../support/providers/start_stripe.ts";
 
 /** Open services with providers. */
 export interface OpenAutomations extends OpenRollcall {
   readonly clock: FakeClock;
   readonly resend: FakeResend;
+  readonly stripe: FakeStripe;
+  readonly mailchimp: FakeMailchimp;
   /** Sends one event; its id is the `svix-id`. */
   send(event: OutgoingEvent): Promise<void>;
+  /** Waits for the end of the run that an event has started. */
+  endOf(functionId: string, event: OutgoingEvent): Promise<RunEnded>;
   /**
    * Sends an event and waits for the end of the run that it starts, letting
    * pauses of up to `withinMs` (default none) pass.
@@ -45,44 +62,70 @@ export interface OpenAutomations extends OpenRollcall {
  *
  * @param env Variables beside those of the providers; an empty one takes a
  * provider away.
+ * @param automations Those that are served beside the sync; default all.
  * @returns The services and the fakes.
  */
 export async function openAutomations(
   env: Readonly<Record<string, string>> = {},
+  automations: typeof createAutomations = createAutomations,
 ): Promise<OpenAutomations> {
   await using stack = new AsyncDisposableStack();
   const clock = new FakeClock();
-  const resend = stack.use(startResend(() => clock.now().getTime()));
+  const nowMs = () => clock.now().getTime();
+  const resend = stack.use(startResend(nowMs));
+  const stripe = stack.use(startStripe(nowMs));
+  const mailchimp = stack.use(startMailchimp());
   const rollcall = stack.use(
     await openRollcall(
       {
         RESEND_API_KEY: resend.apiKey,
         RESEND_BASE_URL: resend.url,
         EMAIL_FROM: "Acme <hello@acme.example>",
+        STRIPE_SECRET_KEY: stripe.secretKey,
+        STRIPE_TRIAL_PRICE_ID: stripe.priceId,
+        STRIPE_BASE_URL: stripe.url,
+        MAILCHIMP_API_KEY: mailchimp.apiKey,
+        MAILCHIMP_AUDIENCE_ID: mailchimp.audienceId,
+        MAILCHIMP_BASE_URL: mailchimp.url,
         ...env,
       },
-      { clock, engine: { clock, retryIntervalMs: 0 } },
+      {
+        clock,
+        engine: { clock, retryIntervalMs: 0 },
+        // Nothing that runs by the hour: a week passes in a moment here.
+        createFunctions: (deps) => [
+          syncUserFromClerk(deps),
+          updateUserFromClerk(deps),
+          deleteUserWithClerk(deps),
+          ...automations(deps),
+        ],
+      },
     ),
   );
   const resources = stack.move();
   const send = (event: OutgoingEvent) => rollcall.services.sender.send(event);
+  const endOf = async (functionId: string, event: OutgoingEvent) => {
+    for (;;) {
+      const end = await rollcall.ended(functionId);
+      if (end.event.id === event.id) return end;
+    }
+  };
   return {
     ...rollcall,
     clock,
     resend,
+    stripe,
+    mailchimp,
     send,
     async fail(functionId, event, withinMs = 0) {
       const letter = hearLetter(rollcall.services, `${APP_ID}-${functionId}`);
       await send(event);
       return await passTime(clock, withinMs, letter);
     },
+    endOf,
     async run(functionId, event, withinMs = 0) {
       await send(event);
-      for (;;) {
-        const end = await passTime(clock, withinMs, rollcall.ended(functionId));
-        // Time that moves while a call is under way may end a run twice.
-        if (end.event.id === event.id) return end;
-      }
+      return await passTime(clock, withinMs, endOf(functionId, event));
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -1,12 +1,18 @@
 /** The welcome e-mail, from an event through the engine to Resend's door. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { sendWelcomeEmail } from "../../../functions/send_welcome_email.ts";
 import type { Failure } from "../../support/providers/fake_provider.ts";
 import { openAutomations, userEvent } from "./open_automations.ts";
 
 const WELCOME = "send-welcome-email";
+const SYNC = "sync-user-from-clerk";
+
+function openWelcome(env: Readonly<Record<string, string>> = {}) {
+  return openAutomations(env, (deps) => [sendWelcomeEmail(deps)]);
+}
 
 Deno.test("send-welcome-email writes to a new user once, in HTML and text", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   const { result } = await app.run(WELCOME, userEvent("user_1"));
   assertEquals(result, { outcome: "done", reason: null });
   const [email, ...others] = app.resend.sent;
@@ -21,7 +27,7 @@ Deno.test("send-welcome-email writes to a new user once, in HTML and text", asyn
 });
 
 Deno.test("send-welcome-email keeps ids and codes in the ledger, and no personal data", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   await app.run(WELCOME, userEvent("user_1"));
   const entry = await app.services.store.automationLedger
     .read(WELCOME, "user_1");
@@ -33,8 +39,9 @@ Deno.test("send-welcome-email keeps ids and codes in the ledger, and no personal
 });
 
 Deno.test("send-welcome-email sends nothing again for another delivery or a full replay", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   await app.run(WELCOME, userEvent("user_1"));
+  await app.ended(SYNC);
   for (
     const again of [
       userEvent("user_1", { id: "msg_other" }),
@@ -43,19 +50,20 @@ Deno.test("send-welcome-email sends nothing again for another delivery or a full
   ) {
     app.clock.advance(48 * 60 * 60 * 1000); // Resend has forgotten the key
     const { result } = await app.run(WELCOME, again);
+    await app.ended(SYNC);
     assertEquals(result, { outcome: "already-done", reason: null });
   }
   assertEquals(app.resend.calls.length, 1);
 });
 
 Deno.test("send-welcome-email writes on a full replay of an event that came before it was configured", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   await app.run(WELCOME, userEvent("user_1", { replay: "full" }));
   assertEquals(app.resend.sent.length, 1);
 });
 
 Deno.test("send-welcome-email leaves replays of the data and other instances alone", async () => {
-  await using app = await openAutomations({ CLERK_INSTANCE_ID: "ins_1" });
+  await using app = await openWelcome({ CLERK_INSTANCE_ID: "ins_1" });
   for (
     const [event, reason] of [
       [userEvent("user_1", { replay: "data" }), "data-replay"],
@@ -71,7 +79,7 @@ Deno.test("send-welcome-email leaves replays of the data and other instances alo
 });
 
 Deno.test("send-welcome-email skips a user without a primary address, and says so in the ledger", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   const fields = { primary_email_address_id: null, email_addresses: [] };
   await app.run(WELCOME, userEvent("user_1", { fields }));
   const { automationLedger } = app.services.store;
@@ -81,7 +89,7 @@ Deno.test("send-welcome-email skips a user without a primary address, and says s
 });
 
 Deno.test("send-welcome-email skips a user who is gone already", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   const deletion = userEvent("user_1", { type: "user.deleted" });
   await app.run("delete-user-with-clerk", deletion);
   const { result } = await app.run(WELCOME, userEvent("user_1"));
@@ -90,18 +98,18 @@ Deno.test("send-welcome-email skips a user who is gone already", async () => {
 });
 
 Deno.test("send-welcome-email never runs without Resend", async () => {
-  await using app = await openAutomations({
+  await using app = await openWelcome({
     RESEND_API_KEY: "",
     EMAIL_FROM: "",
   });
-  await app.run("sync-user-from-clerk", userEvent("user_1"));
+  await app.run(SYNC, userEvent("user_1"));
   const { documents } = app.services.store.automationLedger;
   assertEquals(await documents.countDocuments(), 0);
   assertEquals(app.services.mailer, undefined);
 });
 
 Deno.test("send-welcome-email tries again after a rate limit, an outage and a lost answer", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   const limited: Failure = {
     kind: "refuse",
     status: 429,
@@ -120,7 +128,7 @@ Deno.test("send-welcome-email tries again after a rate limit, an outage and a lo
 });
 
 Deno.test("send-welcome-email becomes a dead letter when Resend stays down, and a replay sends it", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   const { automationLedger: ledger } = app.services.store;
   app.resend.failAlways({ kind: "refuse", status: 503 });
   const event = userEvent("user_1");
@@ -139,7 +147,7 @@ Deno.test("send-welcome-email becomes a dead letter when Resend stays down, and 
 });
 
 Deno.test("send-welcome-email gives up at once on a refusal, and leaves the event's own outcome alone", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   app.resend.failAlways({
     kind: "refuse",
     status: 422,
@@ -154,10 +162,11 @@ Deno.test("send-welcome-email gives up at once on a refusal, and leaves the even
 });
 
 Deno.test("send-welcome-email sends nothing when an earlier try may have and Resend has forgotten it", async () => {
-  await using app = await openAutomations();
+  await using app = await openWelcome();
   app.resend.failAlways({ kind: "lose-answer" });
   await app.run(WELCOME, userEvent("user_1"));
   assertEquals(app.resend.sent.length, 1);
+  await app.ended(SYNC);
 
   app.resend.failAlways(undefined);
   app.clock.advance(24 * 60 * 60 * 1000);

@@ -34,8 +34,10 @@ export interface FakeProvider extends AsyncDisposable {
   readonly url: string;
   /** Every request, in order of arrival, failed ones included. */
   readonly calls: readonly SeenCall[];
-  /** Lets the next requests fail, one each, in that order. */
-  failNext(...failures: Failure[]): void;
+  /** Resolves once something is so; looks after each request. */
+  until(isSo: () => boolean): Promise<void>;
+  /** Lets the next requests fail, one each, in that order; undefined spares one. */
+  failNext(...failures: (Failure | undefined)[]): void;
   /** Lets every request fail from now on; undefined ends it. */
   failAlways(failure: Failure | undefined): void;
 }
@@ -50,11 +52,18 @@ export function startFakeProvider(
   answer: (call: SeenCall) => Response | Promise<Response>,
 ): FakeProvider {
   const calls: SeenCall[] = [];
-  const next: Failure[] = [];
+  const next: (Failure | undefined)[] = [];
   const hanging = new Set<() => void>();
+  const watching = new Set<() => void>();
   let always: Failure | undefined;
 
   async function handle(request: Request): Promise<Response> {
+    const response = await respond(request);
+    for (const look of watching) look();
+    return response;
+  }
+
+  async function respond(request: Request): Promise<Response> {
     const { method, url, headers } = request;
     const call = {
       method,
@@ -63,7 +72,7 @@ export function startFakeProvider(
       body: await request.text(),
     };
     calls.push(call);
-    const failure = next.shift() ?? always;
+    const failure = next.length > 0 ? next.shift() : always;
     if (failure === undefined) return await answer(call);
     if (failure.kind === "refuse") return refuse(failure);
     if (failure.kind === "lose-answer") {
@@ -81,6 +90,16 @@ export function startFakeProvider(
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     calls,
+    until: (isSo) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!isSo()) return;
+          watching.delete(look);
+          resolve();
+        };
+        watching.add(look);
+        look();
+      }),
     failNext: (...failures) => void next.push(...failures),
     failAlways: (failure) => always = failure,
     async [Symbol.asyncDispose]() {
