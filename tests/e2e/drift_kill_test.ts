@@ -11,6 +11,8 @@ import {
 
 const USERS = 3_000;
 const PLANTED = 20; // of each kind
+/** For the rest of the scan, on a machine that has other things to do. */
+const PATIENCE_MS = 180_000;
 const SECRET_KEY = "sk_live_simulated_instance";
 
 /** Requests that begin the walk over all users, and those that look for ours. */
@@ -116,6 +118,6 @@ async function waitForScan(
   await using feed = await rollcall.listen();
   const { drift } = rollcall.store;
   const { attempt } = await drift.readLatest();
-  if (attempt?.state === "running") await feed.heard("scan-ended");
+  if (attempt?.state === "running") await feed.heard("scan-ended", PATIENCE_MS);
   return (await drift.readLatest()).attempt;
 }

@@ -16,8 +16,11 @@ export interface FeedReader extends AsyncDisposable {
   recorded(eventIds: readonly string[]): Promise<void>;
   /** Resolves once the outcome of each of these events is in the store. */
   outcomes(eventIds: readonly string[]): Promise<void>;
-  /** Resolves once a message of this kind has come, from the beginning on. */
-  heard(kind: LiveMessage["kind"]): Promise<void>;
+  /**
+   * Resolves once a message of this kind has come, from the beginning on; rejects
+   * after the given time, ms.
+   */
+  heard(kind: LiveMessage["kind"], patienceMs?: number): Promise<void>;
   /** Resolves once so many batches of events were recorded from now on. */
   batches(count: number): Promise<void>;
   /** Resolves once each of these jobs is done. */
@@ -108,7 +111,7 @@ export async function openFeed(
     settled: (ids, patienceMs) => waitFor(heard.settled, ids, patienceMs),
     recorded: (ids) => waitFor(heard.recorded, ids),
     outcomes: (ids) => waitFor(heard.outcomes, ids),
-    heard: (kind) => waitFor(kinds, [kind]),
+    heard: (kind, patienceMs) => waitFor(kinds, [kind], patienceMs),
     batches(count) {
       const wanted = batches + count;
       return waitUntil(
