@@ -119,8 +119,9 @@ export async function beginScan(
   if (obstacle !== null || clerkApi === undefined) {
     return startOfScan(runId, "done");
   }
-  await requireOwnKey({ ...deps, clerkApi });
-  return startOfScan(runId);
+  const counted = clerkApi.fork();
+  await requireOwnKey({ ...deps, clerkApi: counted });
+  return { ...startOfScan(runId), requests: counted.usage().requests };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   advanceScan,
   startOfScan,
 } from "../../../functions/drift_scan_steps.ts";
+import { beginScan } from "../../../functions/scan_drift.ts";
 import { clerkUser } from "../../../lib/events.ts";
 import {
   type DriftBed,
@@ -157,4 +158,17 @@ Deno.test("a second look takes a user whom it cannot read for no ghost", async (
     progress = await advanceScan(bed.deps, progress);
   }
   assertEquals(await readOpen(bed), new Map());
+});
+
+Deno.test("a scan counts every request that it cost, retries and the question for the key included", async () => {
+  await using bed = await openDriftBed({ users: 700 });
+  const before = bed.clerk.requests.length;
+  bed.clerk.faults.rates = { "status-500": 0.2, "rate-limited": 0.1 };
+  let progress = await beginScan(bed.deps, "scan_1");
+  while (progress.phase !== "done") {
+    progress = await advanceScan(bed.deps, progress);
+  }
+  const { good } = await bed.store.drift.readLatest();
+  assert([...bed.clerk.faults.struck.values()].some((count) => count > 0));
+  assertEquals(good?.requests, bed.clerk.requests.length - before);
 });
