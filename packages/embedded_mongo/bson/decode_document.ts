@@ -65,27 +65,6 @@ export function decodeCommand(bytes: Uint8Array, rawField: string): Document {
   });
 }
 
-/**
- * Reads one field of a document without decoding the others.
- *
- * @param bytes The whole document.
- * @param field A top-level field name.
- * @returns The value, or undefined when the field is missing.
- */
-export function decodeField(bytes: Uint8Array, field: string): unknown {
-  return translateErrors(() => {
-    const source = toSource(bytes);
-    for (const element of onDemand.parseToElements(bytes)) {
-      const [, nameOffset, nameLength] = element;
-      if (nameLength !== field.length) continue;
-      if (readText(source, nameOffset, nameLength) === field) {
-        return readValue(source, element, 1);
-      }
-    }
-    return undefined;
-  });
-}
-
 type Element = ReturnType<typeof onDemand.parseToElements> extends
   Iterable<infer E> ? E : never;
 

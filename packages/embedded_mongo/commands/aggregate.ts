@@ -14,7 +14,7 @@ import { type Document, isDocument } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import { MongoError } from "../errors.ts";
-import type { Row } from "../storage/collection.ts";
+import type { Row } from "../storage/row.ts";
 import {
   countRows,
   type Selection,

@@ -10,7 +10,8 @@ import { type Document, getField } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import { compileFilter } from "../query/compile_filter.ts";
 import type { PathTrace } from "../query/visit_path.ts";
-import type { Collection, Row } from "../storage/collection.ts";
+import type { Collection } from "../storage/collection.ts";
+import type { Row } from "../storage/row.ts";
 import { compileUpdate, type Update } from "../update/compile_update.ts";
 import { buildUpsertBase } from "../update/upsert_base.ts";
 

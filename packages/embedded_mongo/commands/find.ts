@@ -4,7 +4,7 @@ import type { Document } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import { refuse } from "../errors.ts";
 import { compileProjection } from "../query/compile_projection.ts";
-import type { Row } from "../storage/collection.ts";
+import type { Row } from "../storage/row.ts";
 import { type Selection, selectRows } from "../storage/select_rows.ts";
 import {
   type Command,

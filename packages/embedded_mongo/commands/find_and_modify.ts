@@ -3,7 +3,8 @@
 import { type Document, getField } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
 import { compileProjection } from "../query/compile_projection.ts";
-import type { Collection, Row } from "../storage/collection.ts";
+import type { Collection } from "../storage/collection.ts";
+import type { Row } from "../storage/row.ts";
 import { compileWrite, insertUpsert, updateRow } from "./apply_write.ts";
 import {
   type Command,

@@ -5,7 +5,8 @@
  * write moves along the index is not met twice.
  */
 
-import type { Collection, Row } from "../storage/collection.ts";
+import type { Collection } from "../storage/collection.ts";
+import type { Row } from "../storage/row.ts";
 import { type Selection, selectRows } from "../storage/select_rows.ts";
 
 /**

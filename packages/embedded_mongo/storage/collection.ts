@@ -7,39 +7,20 @@
  * the concern of Store.
  */
 
-import { ObjectId } from "bson";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { compareBytes } from "../bson/compare_values.ts";
-import { decodeDocument, decodeField } from "../bson/decode_document.ts";
 import type { Document } from "../bson/document.ts";
-import {
-  checkDocumentSize,
-  encodeDocument,
-  moveIdToFront,
-} from "../bson/encode_document.ts";
+import { encodeDocument } from "../bson/encode_document.ts";
 import { encodeOrderKey } from "../bson/order_key.ts";
-import { MongoError } from "../errors.ts";
+import type { MongoError } from "../errors.ts";
+import { createDuplicateError } from "./duplicate_key.ts";
 import {
   type IndexEntry,
   type IndexSpec,
   listIndexEntries,
 } from "./index_spec.ts";
-
-/** A stored document, decoded only when somebody looks into it. */
-export class Row {
-  #document: Document | undefined;
-
-  /**
-   * @param number SQLite's row number.
-   * @param bytes The document as BSON.
-   */
-  constructor(readonly number: number, readonly bytes: Uint8Array) {}
-
-  /** The decoded document; shared, so not to be changed. */
-  get document(): Document {
-    return this.#document ??= decodeDocument(this.bytes);
-  }
-}
+import { prepareDocument } from "./prepare_document.ts";
+import { type Row, toRow } from "./row.ts";
 
 /** What a collection needs to know of its place. */
 export interface CollectionPlace {
@@ -132,10 +113,8 @@ export class Collection {
    * @throws {MongoError} DuplicateKey, InvalidIdField, BSONObjectTooLarge.
    */
   insert(bytes: Uint8Array): unknown {
-    const { id, stored } = prepareForInsert(bytes);
+    const { id, document, bytes: stored } = prepareDocument(bytes);
     const key = encodeOrderKey(id);
-    const row = new Row(0, stored);
-    const { document } = row; // Decoded also to be refused when it is no BSON.
     const additions = this.indexes.map((index) => ({
       index,
       ...listIndexEntries(index, document),
@@ -288,62 +267,6 @@ export class Collection {
     index.isMultikey = true;
     this.prepare("UPDATE indexes SET multikey = 1 WHERE id = ?").run(index.id);
   }
-}
-
-/** Turns what SQLite returned into a row. */
-export function toRow(found: Record<string, unknown>): Row {
-  return new Row(found.r as number, found.doc as Uint8Array);
-}
-
-function prepareForInsert(bytes: Uint8Array): {
-  readonly id: unknown;
-  readonly stored: Uint8Array;
-} {
-  const id = decodeField(bytes, "_id");
-  if (id === undefined) {
-    const document = { _id: new ObjectId(), ...decodeDocument(bytes) };
-    return { id: document._id, stored: encodeDocument(document) };
-  }
-  rejectBadId(id);
-  checkDocumentSize(bytes);
-  return { id, stored: moveIdToFront(bytes) };
-}
-
-function rejectBadId(id: unknown): void {
-  const type = Array.isArray(id)
-    ? "array"
-    : id instanceof Object && "pattern" in id && "_bsontype" in id
-    ? "regex"
-    : undefined;
-  if (type === undefined) return;
-  throw new MongoError(
-    "InvalidIdField",
-    `The '_id' value cannot be of type ${type}`,
-  );
-}
-
-function createDuplicateError(
-  ns: string,
-  key: {
-    readonly name: string;
-    readonly keyPattern: Document;
-    readonly keyValue: Document;
-  },
-): MongoError {
-  const { name, keyPattern, keyValue } = key;
-  const shown = Object.entries(keyValue)
-    .map(([path, value]) => `${path}: ${showValue(value)}`).join(", ");
-  return new MongoError(
-    "DuplicateKey",
-    `E11000 duplicate key error collection: ${ns} index: ${name} dup key: { ${shown} }`,
-    { keyPattern, keyValue },
-  );
-}
-
-function showValue(value: unknown): string {
-  if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
-  if (value instanceof Date) return `new Date(${value.getTime()})`;
-  return JSON.stringify(value) ?? "null";
 }
 
 function without(

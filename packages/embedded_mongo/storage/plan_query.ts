@@ -1,57 +1,30 @@
 /**
  * Chooses how a filter and a sort are served: by an index or by reading all.
  *
- * An index serves with its leading fields that are pinned to points, then at most
- * one range; the sort is served when its fields follow. Of several candidates the
- * one that serves both wins, then the one with the fewest entries to read, which
+ * Of several indexes that serve, the one that serves both filter and sort wins, then the one with the fewest entries to read, which
  * is counted up to a limit. Whatever is chosen, the filter decides.
  */
 
-import { compareBytes } from "../bson/compare_values.ts";
 import { type Document, isDocument } from "../bson/document.ts";
-import { invertKey } from "../bson/order_key.ts";
 import { MongoError } from "../errors.ts";
 import type { SortField } from "../query/compile_sort.ts";
 import type { Collection } from "./collection.ts";
 import { isImplied } from "./is_implied.ts";
+import { readFilterBounds } from "./key_bounds.ts";
 import {
-  type FilterBounds,
-  type KeyBound,
-  type KeyPredicate,
-  readFilterBounds,
-} from "./key_bounds.ts";
-
-/** Keys from `low` (inclusive) to `high` (exclusive). */
-export interface KeyInterval {
-  readonly low: Uint8Array;
-  readonly high: Uint8Array;
-}
-
-/** An index as the planner sees it; `_id_` has no number. */
-export interface PlannedIndex {
-  readonly id: number | undefined;
-  readonly name: string;
-  readonly keyPattern: Document;
-  readonly fields: readonly SortField[];
-  readonly isMultikey: boolean;
-}
+  type Candidate,
+  createFullPlan,
+  createPointPlan,
+  type IndexPlan,
+  planIndex,
+  type PlannedIndex,
+} from "./plan_index.ts";
 
 /** How to read. */
 export type Plan =
   | { readonly kind: "all" }
-  | {
-    readonly kind: "index";
-    readonly index: PlannedIndex;
-    readonly intervals: readonly KeyInterval[];
-    readonly isReverse: boolean;
-    /** Rows come in the order that was asked for. */
-    readonly isSorted: boolean;
-    /** Every row read matches; the filter need not look. */
-    readonly isExact: boolean;
-  }
+  | IndexPlan
   | { readonly kind: "union"; readonly plans: readonly Plan[] };
-
-type IndexPlan = Extract<Plan, { kind: "index" }>;
 
 /** What is to be planned. */
 export interface QueryShape {
@@ -60,9 +33,7 @@ export interface QueryShape {
   readonly hint?: unknown;
 }
 
-const MAX_INTERVALS = 1000;
 const ESTIMATE_LIMIT = 1000;
-const END_OF_INDEX = Uint8Array.of(0xff);
 const ID_INDEX: PlannedIndex = {
   id: undefined,
   name: "_id_",
@@ -138,8 +109,7 @@ function planById({ filter, hint }: QueryShape): IndexPlan | undefined {
   const [key, another] = point?.kind === "points" ? point.keys : [];
   if (conditionCount !== 1 || !key || another) return undefined;
   return {
-    ...createFullPlan(ID_INDEX),
-    intervals: [{ low: key, high: concat(key, END_OF_INDEX) }],
+    ...createPointPlan(ID_INDEX, key),
     isSorted: true,
     isExact: Object.keys(filter).length === 1,
   };
@@ -194,11 +164,6 @@ function isSorted(plan: Plan): boolean {
   return plan.kind === "index" && plan.isSorted;
 }
 
-type Candidate = IndexPlan & {
-  readonly isBounded: boolean;
-  readonly fieldCount: number;
-};
-
 function chooseBounded(
   collection: Collection,
   candidates: readonly Candidate[],
@@ -237,150 +202,4 @@ function planUnion(collection: Collection, filter: Document): Plan | undefined {
   return plans.some((plan) => plan.kind === "all")
     ? undefined
     : { kind: "union", plans };
-}
-
-function createFullPlan(index: PlannedIndex): IndexPlan {
-  return {
-    kind: "index",
-    index,
-    intervals: [{ low: new Uint8Array(), high: END_OF_INDEX }],
-    isReverse: false,
-    isSorted: false,
-    isExact: false,
-  };
-}
-
-function planIndex(
-  index: PlannedIndex,
-  bounds: FilterBounds,
-  sort: readonly SortField[],
-): Candidate[] {
-  let prefixes: Uint8Array[] = [new Uint8Array()];
-  let usedCount = 0;
-  let position = 0;
-  for (; position < index.fields.length; position++) {
-    const field = index.fields[position]!;
-    const points = bounds.predicates.get(field.path)
-      ?.find((predicate) => predicate.kind === "points");
-    if (!points || prefixes.length * points.keys.length > MAX_INTERVALS) break;
-    prefixes = prefixes.flatMap((prefix) =>
-      points.keys.map((key) => concat(prefix, orient(key, field)))
-    );
-    usedCount++;
-  }
-  const rangeField = index.fields[position];
-  const range = rangeField &&
-    combineRanges(
-      bounds.predicates.get(rangeField.path) ?? [],
-      index.isMultikey,
-    );
-  const intervals = prefixes.map((prefix) =>
-    range && rangeField
-      ? toInterval(prefix, range, rangeField)
-      : { low: prefix, high: concat(prefix, END_OF_INDEX) }
-  ).sort((left, right) => compareBytes(left.low, right.low));
-  usedCount += range?.usedCount ?? 0;
-  const isBounded = usedCount > 0;
-  const direction = findSortDirection(index, { position, sort, prefixes });
-  const canSort = direction !== 0 && !(index.isMultikey && range);
-  if (!isBounded && !canSort) return [];
-  return [{
-    ...createFullPlan(index),
-    intervals,
-    isBounded,
-    isReverse: canSort && direction < 0,
-    isSorted: canSort,
-    isExact: !index.isMultikey && usedCount === bounds.conditionCount &&
-      range?.isExact !== false,
-    fieldCount: position + (range ? 1 : 0),
-  }];
-}
-
-/** 1 or -1 when walking the index that way yields the sort, else 0. */
-function findSortDirection(
-  index: PlannedIndex,
-  reached: {
-    readonly position: number;
-    readonly sort: readonly SortField[];
-    readonly prefixes: readonly Uint8Array[];
-  },
-): number {
-  const { position, sort, prefixes } = reached;
-  const pinned = new Set(
-    index.fields.slice(0, position).map(({ path }) => path),
-  );
-  const open = prefixes.length === 1
-    ? sort.filter(({ path }) => !pinned.has(path))
-    : sort;
-  if (sort.length === 0) return 0;
-  if (open.length === 0) return prefixes.length === 1 ? 1 : 0;
-  const fields = index.fields.slice(prefixes.length === 1 ? position : 0);
-  const directions = new Set(
-    open.map(({ path, direction }, i) =>
-      fields[i]?.path === path ? fields[i].direction * direction : 0
-    ),
-  );
-  const [only = 0] = directions;
-  const isWholeIndexSorted = prefixes.length === 1 || position <= 1;
-  return directions.size === 1 && isWholeIndexSorted ? only : 0;
-}
-
-function combineRanges(
-  predicates: readonly KeyPredicate[],
-  isMultikey: boolean,
-):
-  | { low: KeyBound; high: KeyBound; isExact: boolean; usedCount: number }
-  | undefined {
-  const ranges = predicates.filter((predicate) => predicate.kind === "range");
-  const [first, ...others] = ranges;
-  if (!first) return undefined;
-  let { low, high, isExact } = first;
-  if (isMultikey) return { low, high, isExact, usedCount: 1 };
-  for (const other of others) {
-    if (compareBounds(other.low, low, 1) > 0) low = other.low;
-    if (compareBounds(other.high, high, -1) < 0) high = other.high;
-    isExact &&= other.isExact;
-  }
-  return { low, high, isExact, usedCount: ranges.length };
-}
-
-/** Orders bounds; of two on one key the exclusive one is tighter. */
-function compareBounds(
-  left: KeyBound,
-  right: KeyBound,
-  tighter: 1 | -1,
-): number {
-  return compareBytes(left.key, right.key) ||
-    (Number(right.isInclusive) - Number(left.isInclusive)) * tighter;
-}
-
-function toInterval(
-  prefix: Uint8Array,
-  range: { readonly low: KeyBound; readonly high: KeyBound },
-  field: SortField,
-): KeyInterval {
-  const [from, to] = field.direction > 0
-    ? [range.low, range.high]
-    : [range.high, range.low];
-  return {
-    low: concat(prefix, cut(from, field, !from.isInclusive)),
-    high: concat(prefix, cut(to, field, to.isInclusive)),
-  };
-}
-
-/** The place just before all keys with that value, or just after them. */
-function cut(bound: KeyBound, field: SortField, isAfter: boolean): Uint8Array {
-  const key = orient(bound.key, field);
-  return isAfter ? concat(key, END_OF_INDEX) : key;
-}
-
-function orient(key: Uint8Array, field: SortField): Uint8Array {
-  return field.direction > 0 ? key : invertKey(key);
-}
-
-function concat(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(left.length + right.length);
-  joined.set(left);
-  joined.set(right, left.length);
-  return joined;
 }

@@ -6,8 +6,10 @@
  */
 
 import { MongoError } from "../errors.ts";
-import { type Collection, Row, toRow } from "./collection.ts";
-import type { KeyInterval, Plan } from "./plan_query.ts";
+import type { Collection } from "./collection.ts";
+import { type Row, toRow } from "./row.ts";
+import type { KeyInterval } from "./plan_index.ts";
+import type { Plan } from "./plan_query.ts";
 
 const FIRST_CHUNK = 64;
 const MAX_CHUNK = 512;

@@ -14,7 +14,8 @@ import {
   parseSort,
   sortByKey,
 } from "../query/compile_sort.ts";
-import { type Collection, Row } from "./collection.ts";
+import type { Collection } from "./collection.ts";
+import { Row } from "./row.ts";
 import { countEntries, type Plan, planQuery } from "./plan_query.ts";
 import { readRows } from "./read_rows.ts";
 

@@ -62,7 +62,7 @@ export function compileOperators(
 }
 
 function readOperands(name: string, operands: unknown): [string, unknown][] {
-  if (name !== "$rename" && !UPDATE_OPERATORS[name]) {
+  if (name !== "$rename" && !Object.hasOwn(UPDATE_OPERATORS, name)) {
     throw new MongoError(
       "FailedToParse",
       `Unknown modifier: ${name}. Expected a valid update modifier or ` +
