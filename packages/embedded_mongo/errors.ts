@@ -43,6 +43,7 @@ const CODES = {
   QueryExceededMemoryLimitNoDiskUseAllowed: 292,
   BSONObjectTooLarge: 10334,
   DuplicateKey: 11000,
+  Location15952: 15952,
   Location15955: 15955,
   Location15958: 15958,
   Location31325: 31325,

@@ -18,7 +18,13 @@ import { getMingo } from "./mingo.ts";
 /** A compiled expression; undefined stands for a missing value. */
 export type Expression = (document: Document) => unknown;
 
-const REFUSED = new Set(["$function", "$accumulator", "$meta"]);
+/** Operators that a real server has and this one refuses by name. */
+export const REFUSED_EXPRESSIONS: ReadonlySet<string> = new Set([
+  "$function",
+  "$accumulator",
+  "$meta",
+  "$toHashedIndexKey",
+]);
 
 /**
  * Compiles an expression.
@@ -56,7 +62,7 @@ export function checkExpression(
   if (!isDocument(expression)) return;
   for (const [key, operand] of Object.entries(expression)) {
     if (key === "$literal") continue;
-    if (REFUSED.has(key)) throw refuse(key);
+    if (REFUSED_EXPRESSIONS.has(key)) throw refuse(key);
     if (key.startsWith("$") && !getMingo().EXPRESSION_OPERATORS.has(key)) {
       throw new MongoError(codeName, `Unrecognized expression '${key}'`);
     }
@@ -119,6 +125,23 @@ function follow(
     value = getField(value, part);
   }
   return value;
+}
+
+/**
+ * Compiles an accumulator that mingo computes over a group's documents.
+ *
+ * @param accumulator `{ $name: operand }`, its name known to be one.
+ * @param variables Values of `$$name`.
+ * @returns A function from the array of documents to the value.
+ * @throws {MongoError} InvalidPipelineOperator for an unknown operator inside.
+ */
+export function compileRareAccumulator(
+  accumulator: Document,
+  variables: Document,
+): (documents: readonly Document[]) => unknown {
+  checkExpression(Object.values(accumulator));
+  const compute = withMingo(accumulator, variables);
+  return (documents) => compute(documents as unknown as Document);
 }
 
 function withMingo(expression: unknown, variables: Document): Expression {

@@ -11,8 +11,13 @@ import { compareValues } from "../bson/compare_values.ts";
 import { type Document, isDocument } from "../bson/document.ts";
 import { add, isNumeric, rejectInexact, toDouble } from "../bson/numbers.ts";
 import { encodeOrderKey } from "../bson/order_key.ts";
-import { MongoError } from "../errors.ts";
-import { compileExpression, type Expression } from "./compile_expression.ts";
+import { MongoError, refuse } from "../errors.ts";
+import {
+  compileExpression,
+  compileRareAccumulator,
+  type Expression,
+  REFUSED_EXPRESSIONS,
+} from "./compile_expression.ts";
 import { MemoryBound } from "./memory_bound.ts";
 import type { PipelineContext } from "./run_pipeline.ts";
 
@@ -33,6 +38,30 @@ const ACCUMULATORS: Readonly<
   $push: (bound) => createList(bound, false),
   $addToSet: (bound) => createList(bound, true),
 };
+
+/** Those that mingo computes. */
+const RARE_ACCUMULATORS: ReadonlySet<string> = new Set([
+  "$bottom",
+  "$bottomN",
+  "$firstN",
+  "$lastN",
+  "$maxN",
+  "$median",
+  "$mergeObjects",
+  "$minN",
+  "$percentile",
+  "$stdDevPop",
+  "$stdDevSamp",
+  "$top",
+  "$topN",
+]);
+
+/** All accumulators of `$group`. */
+export const ACCUMULATOR_NAMES: readonly string[] = [
+  "$count",
+  ...Object.keys(ACCUMULATORS),
+  ...RARE_ACCUMULATORS,
+];
 
 /**
  * Groups documents.
@@ -111,8 +140,15 @@ function compileAccumulator(
       create,
     };
   }
-  // mingo computes the accumulator over the list of the group's documents.
-  const compute = compileExpression({ [operator]: operand }, context.variables);
+  if (!RARE_ACCUMULATORS.has(operator)) {
+    throw REFUSED_EXPRESSIONS.has(operator)
+      ? refuse(operator)
+      : new MongoError("Location15952", `unknown group operator '${operator}'`);
+  }
+  const compute = compileRareAccumulator(
+    { [operator]: operand },
+    context.variables,
+  );
   return {
     name,
     read: (document) => document,
@@ -199,13 +235,17 @@ function createList(bound: MemoryBound, isSet: boolean): Accumulator {
   };
 }
 
-function createFromList(bound: MemoryBound, compute: Expression): Accumulator {
-  const documents: unknown[] = [];
+function createFromList(
+  bound: MemoryBound,
+  compute: (documents: readonly Document[]) => unknown,
+): Accumulator {
+  const documents: Document[] = [];
   return {
     add: (document) => {
-      bound.addDocument(document as Document);
+      if (!isDocument(document)) return;
+      bound.addDocument(document);
       documents.push(document);
     },
-    read: () => compute(documents as unknown as Document),
+    read: () => compute(documents),
   };
 }

@@ -47,6 +47,24 @@ const ARITHMETIC = [
   "$toDecimal",
 ] as const;
 
+/** Accumulators that MongoDB takes as expressions, too. */
+const SHARED_ACCUMULATORS = [
+  "$avg",
+  "$max",
+  "$min",
+  "$stdDevPop",
+  "$stdDevSamp",
+  "$sum",
+];
+
+/** What mingo computes otherwise than MongoDB, or only newer versions have. */
+const UNFAITHFUL = new Set([
+  "$function",
+  "$sampleRate",
+  "$sigmoid",
+  "$toHashedIndexKey",
+]);
+
 /** mingo's operators with the corrections of this file. */
 export const mingoContext: Context = createContext();
 
@@ -57,11 +75,12 @@ export const mingoOptions: Partial<Options> = {
   failOnError: true,
 };
 
-/** The names of all expression operators, for refusing unknown ones early. */
-export const EXPRESSION_OPERATORS: ReadonlySet<string> = new Set([
-  ...Object.keys(expressions),
-  ...Object.keys(accumulators),
-]);
+/** The operators of an expression; unknown ones are refused before mingo sees them. */
+export const EXPRESSION_OPERATORS: ReadonlySet<string> = new Set(
+  [...Object.keys(expressions), ...SHARED_ACCUMULATORS].filter((name) =>
+    name.startsWith("$") && !UNFAITHFUL.has(name)
+  ),
+);
 
 function createContext(): Context {
   const original = Context.init({

@@ -7,7 +7,7 @@
 
 import { type Document, isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
-import { MongoError, refuse } from "../errors.ts";
+import { type CodeName, MongoError, refuse } from "../errors.ts";
 import { compileFilter } from "../query/compile_filter.ts";
 import { bucketDocuments } from "./bucket_documents.ts";
 import { groupDocuments } from "./group_documents.ts";
@@ -53,14 +53,22 @@ const STAGES: Readonly<Record<string, Stage>> = {
   ...SHAPING_STAGES,
 };
 
-const REFUSED: Readonly<Record<string, MongoError>> = {
-  $out: refuse("$out"),
-  $setWindowFields: refuse("$setWindowFields"),
-  $merge: refuse("$merge"),
-  $geoNear: refuse("$geoNear (geospatial queries)"),
-  $search: refuse("$search"),
-  $vectorSearch: refuse("$vectorSearch"),
-  $changeStream: refuse("$changeStream (change streams)", "Location40573"),
+/** The stages by name; `$documents` may only begin a pipeline. */
+export const STAGE_NAMES: readonly string[] = [
+  "$documents",
+  ...Object.keys(STAGES),
+  ...MINGO_STAGES,
+];
+
+/** The stages that a real server has and this one refuses, with the code. */
+export const REFUSED_STAGES: Readonly<Record<string, CodeName>> = {
+  $changeStream: "Location40573",
+  $geoNear: "NotImplemented",
+  $merge: "NotImplemented",
+  $out: "NotImplemented",
+  $search: "NotImplemented",
+  $setWindowFields: "NotImplemented",
+  $vectorSearch: "NotImplemented",
 };
 
 /**
@@ -125,7 +133,9 @@ function getStage(name: string): Stage {
     return (documents, spec, context) =>
       runMingoStage(documents, { [name]: spec }, context);
   }
-  throw REFUSED[name] ?? new MongoError(
+  const codeName = REFUSED_STAGES[name];
+  if (codeName) throw refuse(name, codeName);
+  throw new MongoError(
     "Location40324",
     `Unrecognized pipeline stage name: '${name}'`,
   );

@@ -40,7 +40,8 @@ import { saslContinue } from "./sasl_continue.ts";
 import { saslStart } from "./sasl_start.ts";
 import { update } from "./update.ts";
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({
+/** The commands by name. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({
   aggregate,
   buildInfo,
   buildinfo: buildInfo,

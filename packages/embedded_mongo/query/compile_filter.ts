@@ -16,11 +16,18 @@ import type { PathTrace } from "./visit_path.ts";
 /** A compiled filter; the trace receives the array index that `$` stands for. */
 export type Filter = (document: Document, trace?: PathTrace) => boolean;
 
-const REFUSED: Readonly<Record<string, string>> = {
-  $where: "$where",
-  $text: "$text",
-  $jsonSchema: "$jsonSchema",
-};
+/** The operators that stand for a whole filter. */
+export const TOP_LEVEL_OPERATORS: readonly string[] = [
+  "$and",
+  "$or",
+  "$nor",
+  "$expr",
+  "$comment",
+  "$alwaysTrue",
+  "$alwaysFalse",
+];
+
+const REFUSED = new Set(["$where", "$text", "$jsonSchema", "$sampleRate"]);
 
 /**
  * Compiles a filter.
@@ -79,7 +86,7 @@ function compileTopLevel(
     case "$alwaysFalse":
       return () => false;
   }
-  if (REFUSED[key]) throw refuse(key);
+  if (REFUSED.has(key)) throw refuse(key);
   throw new MongoError(
     "BadValue",
     `unknown top level operator: ${key}. If you have a field name that starts ` +

@@ -1,5 +1,11 @@
-import { assertMatch } from "@std/assert";
-import type { Db, Document } from "mongodb";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  type Db,
+  Decimal128,
+  type Document,
+  Long,
+  MongoServerError,
+} from "mongodb";
 import {
   assertCode,
   contractTest,
@@ -11,8 +17,12 @@ const FILTERS: readonly [string, Document, number][] = [
   ["$where", { $where: "true" }, 238],
   ["$text", { $text: { $search: "a" } }, 238],
   ["$jsonSchema", { $jsonSchema: {} }, 238],
+  ["$sampleRate", { $sampleRate: 0.5 }, 238],
   ["$geoWithin", { a: { $geoWithin: {} } }, 291],
+  ["$geoIntersects", { a: { $geoIntersects: {} } }, 291],
   ["$near", { a: { $near: [0, 0] } }, 291],
+  ["$nearSphere", { a: { $nearSphere: [0, 0] } }, 291],
+  ["PCRE-only", { a: { $regex: "(?>a)" } }, 238],
 ];
 
 const STAGES: readonly [string, unknown, number][] = [
@@ -25,17 +35,55 @@ const STAGES: readonly [string, unknown, number][] = [
   ["$changeStream", {}, 40573],
 ];
 
+const BIG = Long.fromString("9007199254740993");
+
+const EXPRESSIONS: readonly [string, Document][] = [
+  ["$function", { $function: { body: "", args: [], lang: "js" } }],
+  ["$meta", { $meta: "textScore" }],
+  ["$toHashedIndexKey", { $toHashedIndexKey: "a" }],
+  ["Decimal128 arithmetic", { $add: [Decimal128.fromString("1"), 1] }],
+  ["int64 arithmetic beyond 2^53", { $add: [BIG, 1] }],
+];
+
 const COMMANDS: readonly [string, Document][] = [
   ["collation", { find: "items", collation: { locale: "de" } }],
+  ["collation", update({ $set: { b: 1 } }, { collation: { locale: "de" } })],
+  ["collation", { count: "items", collation: { locale: "de" } }],
+  ["collation", { distinct: "items", key: "a", collation: { locale: "de" } }],
+  ["collation", {
+    aggregate: "items",
+    pipeline: [],
+    cursor: {},
+    collation: { locale: "de" },
+  }],
   ["tailable", { find: "items", tailable: true }],
+  ["awaitData", { find: "items", awaitData: true }],
+  ["min", { find: "items", min: { a: 1 } }],
+  ["max", { find: "items", max: { a: 1 } }],
+  ["returnKey", { find: "items", returnKey: true }],
+  ["showRecordId", { find: "items", showRecordId: true }],
+  ["sorting by $meta", { find: "items", sort: { a: { $meta: "textScore" } } }],
+  ["$meta", { find: "items", projection: { a: { $meta: "textScore" } } }],
+  ["$accumulator", {
+    aggregate: "items",
+    pipeline: [{ $group: { _id: 1, a: { $accumulator: {} } } }],
+    cursor: {},
+  }],
   ["capped", { create: "new", capped: true, size: 1000 }],
   ["viewOn", { create: "new", viewOn: "items" }],
   ["validator", { create: "new", validator: { a: 1 } }],
   ["timeseries", { create: "new", timeseries: { timeField: "at" } }],
+  ["clusteredIndex", { create: "new", clusteredIndex: { key: { _id: 1 } } }],
   ["text index", createIndex({ a: "text" })],
   ["2dsphere index", createIndex({ a: "2dsphere" })],
   ["hashed index", createIndex({ a: "hashed" })],
   ["wildcard index", createIndex({ "$**": 1 })],
+  ["collation", createIndex({ a: 1 }, { collation: { locale: "de" } })],
+];
+
+const WRITES: readonly [string, Document][] = [
+  ["Decimal128 arithmetic", { $inc: { a: Decimal128.fromString("0.1") } }],
+  ["Decimal128 arithmetic", { $mul: { a: Decimal128.fromString("0.1") } }],
 ];
 
 // Only the embedded server refuses these: a MongoDB server has them.
@@ -52,12 +100,43 @@ if (contractUri === undefined) {
       await assertRefused(db, command, { feature, code });
     });
   }
+  for (const [feature, expression] of EXPRESSIONS) {
+    contractTest(`an expression refuses ${feature} by name`, async (db) => {
+      const pipeline = [{ $set: { b: expression } }];
+      const command = { aggregate: "items", pipeline, cursor: {} };
+      await assertRefused(db, command, { feature, code: 238 });
+    });
+  }
   for (const [feature, command] of COMMANDS) {
     contractTest(
       `${Object.keys(command)[0]} refuses ${feature} by name`,
       async (db) => await assertRefused(db, command, { feature, code: 238 }),
     );
   }
+  for (const [feature, change] of WRITES) {
+    contractTest(
+      `${Object.keys(change)[0]} refuses ${feature} by name`,
+      async (db) =>
+        await assertRefused(db, update(change), { feature, code: 238 }),
+    );
+  }
+  contractTest("watch() refuses $changeStream by name", async (db) => {
+    await using stream = db.collection("items").watch();
+    const error = await assertCode(() => stream.next(), 40573);
+    assertMatch(error.message, /set MONGODB_URI to use a real server/);
+  });
+  contractTest(
+    "a unique index over two fields of one array is refused by name",
+    async (db) => {
+      const items = db.collection<Item>("items");
+      await items.createIndex({ "a.x": 1, "a.y": 1 }, { unique: true });
+      const error = await assertCode(
+        () => items.insertOne({ a: [{ x: 1, y: 1 }] }),
+        238,
+      );
+      assertMatch(error.message, /set MONGODB_URI to use a real server/);
+    },
+  );
 }
 
 contractTest("a transaction answers as on a standalone mongod", async (db) => {
@@ -67,22 +146,35 @@ contractTest("a transaction answers as on a standalone mongod", async (db) => {
   );
 });
 
-function createIndex(key: Document): Document {
-  return { createIndexes: "items", indexes: [{ key, name: "it" }] };
+function createIndex(key: Document, options: Document = {}): Document {
+  return { createIndexes: "items", indexes: [{ key, name: "it", ...options }] };
 }
 
+function update(u: Document, options: Document = {}): Document {
+  return { update: "items", updates: [{ q: {}, u, ...options }] };
+}
+
+/** An update tells of it in its write errors. */
 async function assertRefused(
   db: Db,
   command: Document,
   expected: { feature: string; code: number },
 ): Promise<void> {
   await db.collection<Item>("items").insertOne({ a: 1 });
-  const { message } = await assertCode(
-    () => db.command(command),
-    expected.code,
-  );
+  const { code, message } = await findError(() => db.command(command));
+  assertEquals(code, expected.code, message);
   assertMatch(message, /set MONGODB_URI to use a real server/);
-  if (!message.includes(expected.feature)) {
-    throw new Error(`"${message}" does not name ${expected.feature}`);
+  assertStringIncludes(message, expected.feature);
+}
+
+async function findError(
+  run: () => Promise<Document>,
+): Promise<{ readonly code: unknown; readonly message: string }> {
+  try {
+    const [error] = (await run()).writeErrors ?? [];
+    return { code: error?.code, message: error?.errmsg ?? "no error" };
+  } catch (error) {
+    if (!(error instanceof MongoServerError)) throw error;
+    return { code: error.code, message: error.message };
   }
 }
