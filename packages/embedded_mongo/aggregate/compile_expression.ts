@@ -8,8 +8,10 @@
 import {
   type Document,
   getField,
+  getTypeNumber,
   isDocument,
   setField,
+  TYPE_NUMBERS,
 } from "../bson/document.ts";
 import { fromPlain, toPlain } from "../bson/plain_values.ts";
 import { type CodeName, MongoError, refuse } from "../errors.ts";
@@ -20,10 +22,17 @@ export type Expression = (document: Document) => unknown;
 
 /** Operators that a real server has and this one refuses by name. */
 export const REFUSED_EXPRESSIONS: ReadonlySet<string> = new Set([
-  "$function",
   "$accumulator",
+  "$binarySize",
+  "$bsonSize",
+  "$function",
+  "$indexOfCP",
   "$meta",
   "$toHashedIndexKey",
+  "$toObjectId",
+  "$toUUID",
+  "$tsIncrement",
+  "$tsSecond",
 ]);
 
 /**
@@ -81,6 +90,7 @@ function compileChecked(expression: unknown, variables: Document): Expression {
   if (!isDocument(expression)) return () => expression;
   const [first] = Object.keys(expression);
   if (first === "$literal") return () => expression.$literal;
+  if (first === "$type") return compileType(expression.$type, variables);
   if (first?.startsWith("$")) return withMingo(expression, variables);
   const fields = Object.entries(expression).map(([name, value]) =>
     [name, compileChecked(value, variables)] as const
@@ -92,6 +102,17 @@ function compileChecked(expression: unknown, variables: Document): Expression {
       if (value !== undefined) setField(result, name, value);
     }
     return result;
+  };
+}
+
+/** Here, since mingo sees numbers of one kind only. */
+function compileType(operand: unknown, variables: Document): Expression {
+  const [only] = Array.isArray(operand) ? operand : [operand];
+  const evaluate = compileChecked(only, variables);
+  return (document) => {
+    const number = getTypeNumber(evaluate(document));
+    return Object.keys(TYPE_NUMBERS)
+      .find((alias) => TYPE_NUMBERS[alias] === number) ?? "missing";
   };
 }
 

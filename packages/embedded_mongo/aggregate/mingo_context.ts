@@ -15,11 +15,22 @@ import * as queries from "mingo/operators/query";
 import * as windows from "mingo/operators/window";
 import type { Any, Options } from "mingo/types";
 import { compareValues } from "../bson/compare_values.ts";
+import type { Document } from "../bson/document.ts";
 import { rejectInexact } from "../bson/numbers.ts";
+import { MongoError, refuse } from "../errors.ts";
+import { correctDates } from "./corrected_dates.ts";
+import { CORRECTED_OPERATORS, isConvertible } from "./corrected_operators.ts";
 
 export { Aggregator, evalExpr };
 
 type MingoOptions = Parameters<typeof evalExpr>[2];
+
+/** An operator as mingo calls it: document, operand as it stands, options. */
+export type Operator = (
+  object: Any,
+  expression: Any,
+  options: MingoOptions,
+) => Any;
 
 const ARITHMETIC = [
   "$add",
@@ -41,11 +52,16 @@ const ARITHMETIC = [
   "$bitAnd",
   "$bitOr",
   "$bitXor",
-  "$toInt",
-  "$toLong",
-  "$toDouble",
-  "$toDecimal",
 ] as const;
+
+/** The conversions that may fail, with what `$convert` calls their targets. */
+const CONVERSIONS = {
+  $toDate: "date",
+  $toDecimal: "decimal",
+  $toDouble: "double",
+  $toInt: "int",
+  $toLong: "long",
+} as const;
 
 /** Accumulators that MongoDB takes as expressions, too. */
 const SHARED_ACCUMULATORS = [
@@ -91,8 +107,27 @@ function createContext(): Context {
     query: queries,
     window: windows,
   });
-  const corrected = { ...compareOperators(), ...guardArithmetic(original) };
+  const corrected = {
+    ...compareOperators(),
+    ...guardArithmetic(original),
+    ...guardConversions(original),
+    ...correctDates(original),
+    ...Object.fromEntries(
+      Object.entries(CORRECTED_OPERATORS).map(([name, compute]) =>
+        [name, evaluating((operands) => compute(operands))] as const
+      ),
+    ),
+  };
   return Context.from(Context.init({ expression: corrected }), original);
+}
+
+/** Evaluates the operands, looks whether they are exact, and computes. */
+function evaluating(compute: (operands: readonly Any[]) => Any): Operator {
+  return (object, expression, options) => {
+    const value = evalExpr(object, expression, options);
+    const isList = Array.isArray(expression) && Array.isArray(value);
+    return compute(isList ? value : [value]);
+  };
 }
 
 function compareOperators() {
@@ -123,14 +158,50 @@ function compareExpressionValues(left: unknown, right: unknown): number {
 }
 
 /** Looks at the operands first; mingo would turn them into wrong numbers. */
-function guardArithmetic(original: Context) {
+function guardArithmetic(original: Context): Record<string, Operator> {
   return Object.fromEntries(ARITHMETIC.map((name) => {
     const operator = original.getOperator(OpType.EXPRESSION, name);
-    const guarded = (object: Any, expression: Any, options: MingoOptions) => {
+    const takesList = name === "$round" || name === "$trunc";
+    const guarded: Operator = (object, expression, options) => {
       const operands = evalExpr(object, expression, options);
       for (const operand of [operands].flat()) rejectInexact(operand);
-      return operator?.(object, expression, options);
+      const isAlone = takesList && !Array.isArray(expression);
+      return operator?.(object, isAlone ? [expression] : expression, options);
     };
     return [name, guarded];
   }));
+}
+
+function guardConversions(original: Context): Record<string, Operator> {
+  const refuseInput = () => {
+    throw new MongoError("ConversionFailure", "Cannot convert that value");
+  };
+  const single = Object.entries(CONVERSIONS).map(([name, target]) => {
+    const operator = original.getOperator(OpType.EXPRESSION, name);
+    const guarded: Operator = (object, expression, options) => {
+      const value = evalExpr(object, expression, options);
+      rejectInexact(value);
+      return isConvertible(value, target)
+        ? operator?.(object, expression, options)
+        : refuseInput();
+    };
+    return [name, guarded] as const;
+  });
+  const convert = original.getOperator(OpType.EXPRESSION, "$convert");
+  const $convert: Operator = (object, expression, options) => {
+    const { input, to, onError } = expression as Document;
+    const value = evalExpr(object, input, options);
+    rejectInexact(value);
+    const target = evalExpr(object, to, options);
+    if (typeof target !== "string") throw refuse("$convert to a type number");
+    if (
+      target === "string" || target === "bool" || isConvertible(value, target)
+    ) {
+      return convert?.(object, expression, options);
+    }
+    return onError === undefined
+      ? refuseInput()
+      : evalExpr(object, onError, options);
+  };
+  return { ...Object.fromEntries(single), $convert };
 }

@@ -35,6 +35,7 @@ const STAGES: readonly [string, unknown, number][] = [
   ["$changeStream", {}, 40573],
 ];
 
+const AT = new Date("2026-01-01T00:00:00Z");
 const BIG = Long.fromString("9007199254740993");
 
 const EXPRESSIONS: readonly [string, Document][] = [
@@ -43,6 +44,15 @@ const EXPRESSIONS: readonly [string, Document][] = [
   ["$toHashedIndexKey", { $toHashedIndexKey: "a" }],
   ["Decimal128 arithmetic", { $add: [Decimal128.fromString("1"), 1] }],
   ["int64 arithmetic beyond 2^53", { $add: [BIG, 1] }],
+  ["$toObjectId", { $toObjectId: "0123456789abcdef01234567" }],
+  ["%G", { $dateToString: { date: AT, format: "%G" } }],
+  ["%w", { $dateToString: { date: AT, format: "%w" } }],
+  ["quarter", { $dateTrunc: { date: AT, unit: "quarter" } }],
+  ["time zone", { $dateTrunc: { date: AT, unit: "day", timezone: "+01:00" } }],
+  ["time zone", {
+    $dateAdd: { startDate: AT, unit: "month", amount: 1, timezone: "+01:00" },
+  }],
+  ["$convert to a type number", { $convert: { input: 1, to: 2 } }],
 ];
 
 const COMMANDS: readonly [string, Document][] = [
