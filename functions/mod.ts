@@ -1,6 +1,7 @@
 /** The list of durable functions that the service serves to Inngest. */
 import type { InngestFunction } from "inngest";
 import { addToNewsletter } from "./add_to_newsletter.ts";
+import { applyRetention } from "./apply_retention.ts";
 import { backfillUsers } from "./backfill_users.ts";
 import { checkQuarantine } from "./check_quarantine.ts";
 import { compareCounts } from "./compare_counts.ts";
@@ -46,6 +47,7 @@ export function createFunctions(
     ...createAutomations(deps),
     checkQuarantine(deps),
     watchAlerts(deps),
+    applyRetention(deps),
   ];
 }
 

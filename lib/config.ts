@@ -103,6 +103,16 @@ export interface ProvidersConfig {
   } | undefined;
 }
 
+/** For how many days records are kept; 0 keeps them for good. */
+export interface RetentionConfig {
+  /** What arrived and what it changed. */
+  readonly eventsDays: number;
+  /** What the service did and found: failures, jobs, scans, alerts. */
+  readonly workDays: number;
+  /** Who did or saw what in the dashboard. */
+  readonly auditDays: number;
+}
+
 /** Everything that the environment decides. */
 export interface Config {
   readonly environment: "development" | "production";
@@ -123,6 +133,7 @@ export interface Config {
   readonly driftGraceMs: number;
   readonly alerts: AlertConfig;
   readonly providers: ProvidersConfig;
+  readonly retention: RetentionConfig;
 }
 
 /** The environment cannot be used; lists every fault at once. */
@@ -217,6 +228,11 @@ function toConfig(values: Environment, isProduction: boolean): Config {
       },
     },
     providers: toProvidersConfig(values),
+    retention: {
+      eventsDays: values.RETENTION_EVENTS_DAYS,
+      workDays: values.RETENTION_WORK_DAYS,
+      auditDays: values.RETENTION_AUDIT_DAYS,
+    },
   };
 }
 

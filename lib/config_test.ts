@@ -207,3 +207,32 @@ Deno.test("readConfig() reads what raises an alert in the units of its names", (
     ["ALERT_SILENCE_GAPS", "ALERT_LAG_P99_S"],
   );
 });
+
+Deno.test("readConfig() keeps records for a while, and for good with 0", () => {
+  assertEquals(readConfig({}).retention, {
+    eventsDays: 90,
+    workDays: 90,
+    auditDays: 365,
+  });
+  const { retention } = readConfig({ RETENTION_EVENTS_DAYS: "0" });
+  assertEquals(retention.eventsDays, 0);
+  for (const days of ["1", "2.5", "-3", "x"]) {
+    assertEquals(namesOf(faultsOf({ RETENTION_EVENTS_DAYS: days })), [
+      "RETENTION_EVENTS_DAYS",
+    ]);
+  }
+});
+
+Deno.test("readConfig() takes a trial's length in days, up to Stripe's two years", () => {
+  const stripe = {
+    STRIPE_SECRET_KEY: "sk_1",
+    STRIPE_TRIAL_PRICE_ID: "price_1",
+  };
+  const { providers } = readConfig({ ...stripe, STRIPE_TRIAL_DAYS: "30" });
+  assertEquals(providers.stripe?.trialDays, 30);
+  for (const days of ["0", "731", "1.5"]) {
+    assertEquals(namesOf(faultsOf({ ...stripe, STRIPE_TRIAL_DAYS: days })), [
+      "STRIPE_TRIAL_DAYS",
+    ]);
+  }
+});

@@ -19,6 +19,13 @@ const numberFrom = (least: number) =>
     error: `must be a number, ${least} or more`,
   });
 
+// 0 keeps for good. Svix tries for 27 h 35 min: what arrived must be known longer.
+const days = (usual: number) =>
+  z.string().default(String(usual)).transform(Number).refine(
+    (count) => count === 0 || Number.isInteger(count) && count >= 2,
+    { error: "must be 0, or a whole number of days from 2" },
+  );
+
 // Svix: 24 to 64 bytes in base64, `whsec_` before them is optional.
 const webhookSecret = z.string().refine(isWebhookSecret, {
   error:
@@ -104,6 +111,9 @@ const environment = z.object({
   ).optional(),
   MAILCHIMP_BASE_URL: url.optional(),
   MAILCHIMP_AUDIENCE_ID: z.string().optional(),
+  RETENTION_EVENTS_DAYS: days(90),
+  RETENTION_WORK_DAYS: days(90),
+  RETENTION_AUDIT_DAYS: days(365),
   ADMIN_PASSWORD: z.string().min(8, "must have 8 characters or more")
     .optional(),
   ROLLCALL_OPERATORS: list,

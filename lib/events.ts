@@ -350,3 +350,6 @@ export const BACKFILL_REQUESTED = "rollcall/users.backfill.requested";
 
 /** Name of the event that asks for a look at the alerts, beside the one a minute. */
 export const ALERTS_CHECK_REQUESTED = "rollcall/alerts.check.requested";
+
+/** Name of the event that asks for old records to be removed, or for the rest. */
+export const RETENTION_REQUESTED = "rollcall/retention.requested";

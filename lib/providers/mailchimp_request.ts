@@ -1,7 +1,7 @@
 /**
  * One request to a Mailchimp audience over fetch, and its failure in our words.
  *
- * Why not by Mailchimp's own client: docs/decisions/0003-mailchimp-by-fetch.md.
+ * Why not by Mailchimp's own client: docs/decisions/0004-mailchimp-by-fetch.md.
  * Source: Mailchimp's Marketing API 3.0, "Errors".
  */
 import { z } from "zod";

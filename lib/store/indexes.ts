@@ -57,6 +57,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { kind: 1, started_at: -1 } },
     { key: { kind: 1, state: 1, started_at: -1 } },
     { key: { state: 1, started_at: -1 } },
+    { key: { started_at: 1 } },
   ],
   drift_items: [
     { key: { report_id: 1, _id: 1 } },
