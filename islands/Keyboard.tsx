@@ -15,6 +15,7 @@ const PLACES: Readonly<Record<string, readonly [href: string, name: string]>> =
     r: ["/dashboard/runs", "runs"],
     f: ["/dashboard/failures", "failures"],
     d: ["/dashboard/drift", "drift"],
+    a: ["/dashboard/automations", "automations"],
     b: ["/dashboard/jobs", "jobs"],
     s: ["/dashboard/system", "system"],
   };

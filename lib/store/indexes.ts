@@ -105,6 +105,10 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   automation_ledger: [
     { key: { user_id: 1, automation: 1 }, unique: true },
+    { key: { updated_at: -1, _id: -1 } },
+    { key: { automation: 1, updated_at: -1, _id: -1 } },
+    { key: { state: 1, updated_at: -1, _id: -1 } },
+    { key: { automation: 1, state: 1, updated_at: -1, _id: -1 } },
   ],
   dead_letters: [
     { key: { failed_at: -1, _id: -1 } },

@@ -39,6 +39,11 @@ const PAGES = [
     icon: "M4 8h13l-3-3m6 11H7l3 3",
   },
   {
+    href: "/dashboard/automations",
+    text: "Automations",
+    icon: "M4 6h16v12H4V6Zm0 1 8 6 8-6",
+  },
+  {
     href: "/dashboard/jobs",
     text: "Jobs",
     icon: "M4 6h10M4 12h16M4 18h7m7-14v4m0 12v-4",

@@ -1,4 +1,4 @@
-/** What happened to one object, the newest first: events and what they changed. */
+/** What happened to one user, the newest first: events, writes, automations. */
 import type { TimelineEntry } from "../../../lib/store/user_page.ts";
 import { ChangeTable } from "./ChangeTable.tsx";
 import { Instant } from "./Instant.tsx";
@@ -14,15 +14,14 @@ export function Timeline({ entries, now }: TimelineProps) {
   return (
     <ol class="timeline">
       {entries.map((entry) => (
-        <li
-          key={entry.event?._id ?? entry.changes[0]?._id}
-          class={`mark-${entry.event?.state ?? "applied"}`}
-        >
+        <li key={keyOf(entry)} class={`mark-${stateOf(entry)}`}>
           <p class="timeline-head">
-            <EntryTitle entry={entry} />
+            <span>
+              <EntryTitle entry={entry} />
+            </span>
             <Instant at={entry.at} now={now} />
           </p>
-          {entry.changes.map((change) => (
+          {changesOf(entry).map((change) => (
             <ChangeTable key={change._id} change={change} />
           ))}
         </li>
@@ -39,25 +38,56 @@ const CHANGE_WORDS = {
 };
 
 function EntryTitle({ entry }: { readonly entry: TimelineEntry }) {
-  const { event, changes: [change] } = entry;
-  if (event) {
-    return (
-      <span>
-        <a href={eventLink(event._id)}>{event.type}</a>{" "}
-        <StateBadge state={event.state} reason={event.reason} />
-        {event.run_id && (
-          <>
-            {" "}
-            <a class="small" href={runLink(event.run_id)}>run</a>
-          </>
-        )}
-      </span>
-    );
+  switch (entry.kind) {
+    case "event": {
+      const { _id, type, state, reason, run_id } = entry.event;
+      return (
+        <>
+          <a href={eventLink(_id)}>{type}</a>{" "}
+          <StateBadge state={state} reason={reason} />{" "}
+          {run_id && <a class="small" href={runLink(run_id)}>run</a>}
+        </>
+      );
+    }
+    case "change": {
+      const { kind, source, event_id } = entry.change;
+      // A repair's writes are recorded under the id of its run.
+      const runId = /^reconcile:([^:]+):/.exec(event_id)?.[1];
+      return (
+        <>
+          {CHANGE_WORDS[kind]} <span class="muted small">by {source}</span>{" "}
+          {runId && <a class="small" href={runLink(runId)}>run</a>}
+        </>
+      );
+    }
+    case "task": {
+      const { automation, state, reason, provider_id } = entry.task;
+      return (
+        <>
+          <a href={`/dashboard/automations?automation=${automation}`}>
+            {automation}
+          </a>{" "}
+          <StateBadge state={state} reason={reason} />{" "}
+          {provider_id && <code>{provider_id}</code>}
+        </>
+      );
+    }
+    default:
+      return entry satisfies never;
   }
-  return (
-    <span>
-      {change && CHANGE_WORDS[change.kind]}{" "}
-      <span class="muted small">by {change?.source}</span>
-    </span>
-  );
+}
+
+function keyOf(entry: TimelineEntry): string {
+  if (entry.kind === "event") return entry.event._id;
+  return entry.kind === "change" ? entry.change._id : entry.task._id;
+}
+
+function stateOf(entry: TimelineEntry): string {
+  if (entry.kind === "event") return entry.event.state;
+  return entry.kind === "change" ? "applied" : entry.task.state;
+}
+
+function changesOf(entry: TimelineEntry) {
+  if (entry.kind === "event") return entry.changes;
+  return entry.kind === "change" ? [entry.change] : [];
 }

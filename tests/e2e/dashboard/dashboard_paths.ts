@@ -11,6 +11,7 @@ export const DASHBOARD_PATHS: Readonly<Record<string, string>> = {
   failures: "/dashboard/failures",
   drift: "/dashboard/drift",
   repair: "/dashboard/drift/repair?id=user_000003",
+  automations: "/dashboard/automations",
   jobs: "/dashboard/jobs",
   system: "/dashboard/system",
 };

@@ -24,6 +24,11 @@ import {
   readRecentInstances,
   sampleUserIds,
 } from "../../../lib/store/key_evidence.ts";
+import {
+  type LedgerQuery,
+  readAutomationUse,
+  readLedger,
+} from "../../../lib/store/ledger_page.ts";
 import { readOverview } from "../../../lib/store/overview.ts";
 import { readQuarantine } from "../../../lib/store/quarantine_page.ts";
 import {
@@ -106,6 +111,11 @@ const drift = (store: Store, filter: DriftFilter) =>
   readTwice(({ cursor }) => readDriftPage(store, { filter, cursor, limit: 1 }));
 const scopes = (store: Store, target: ReplayTarget) =>
   readReplayScope(store, target, NOW);
+const ledger = (
+  store: Store,
+  automation: LedgerQuery["automation"],
+  state: LedgerQuery["state"],
+) => readTwice((page) => readLedger(store, { ...page, automation, state }));
 const HOUR_AGO = new Date(NOW.getTime() - 3_600_000);
 
 const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
@@ -168,6 +178,13 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   "a replay of a user": (store) =>
     scopes(store, { kind: "user", id: "user_000001" }),
   "the history of drift": (store) => store.drift.readHistory(60),
+  "the ledger": (store) => ledger(store, null, null),
+  "the ledger by automation": (store) =>
+    ledger(store, "send-welcome-email", null),
+  "the ledger by state": (store) => ledger(store, null, "done"),
+  "the ledger by both": (store) => ledger(store, "send-welcome-email", "done"),
+  "the use of automations": (store) =>
+    readAutomationUse(store, ["send-welcome-email"]),
   "the jobs": (store) => store.jobs.readNewest(20),
   "the newest import": (store) => store.jobs.readLatest("backfill"),
   "freshness by the hour": (store) => store.freshness.readHours(HOUR_AGO, NOW),

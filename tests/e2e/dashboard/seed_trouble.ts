@@ -20,6 +20,7 @@ export async function seedTrouble(store: Store, now: Date): Promise<void> {
     Array.from({ length: 9 }, (_, index) => makeRefused(index, now)),
   );
   await seedDrift(store, now);
+  await seedLedger(store, now);
   const at = new Date(now.getTime() - 4 * MINUTE_MS);
   await store.jobs.start({
     _id: "job_1",
@@ -32,6 +33,25 @@ export async function seedTrouble(store: Store, now: Date): Promise<void> {
   const portion = { from: null, to: "msg_000299", count: 300, workedMs: 3_000 };
   await store.jobs.advance("job_1", portion, at);
   await store.jobs.pause("job_1", at);
+}
+
+/** Every 5th user's trial failed, every 4th wants no letters. */
+async function seedLedger(store: Store, now: Date): Promise<void> {
+  const { automationLedger: ledger } = store;
+  for (let index = 0; index < 24; index++) {
+    const at = new Date(now.getTime() - (index + 2) * 3 * MINUTE_MS);
+    const automation = index % 2 ? "create-trial" : "send-welcome-email";
+    const id = String(index).padStart(6, "0");
+    const task = { automation, userId: `user_${id}`, eventId: `msg_${id}` };
+    if (index % 4 === 0) {
+      await ledger.skip(task, "unsubscribed", at);
+      continue;
+    }
+    const claim = await ledger.claim(task, at, undefined);
+    if (claim.kind !== "claimed") continue;
+    if (index % 5 === 0) await ledger.fail([claim.key], "card-declined", at);
+    else await ledger.settle(claim, { id: `provider_${id}`, note: null }, at);
+  }
 }
 
 function makeRefused(index: number, now: Date): NewEntry {
