@@ -5,6 +5,7 @@
  * See tasks/backfill/parse_arguments.ts for the arguments and exit codes.
  */
 import { load } from "@std/dotenv";
+import { MongoError } from "mongodb";
 import { ConfigError, readConfig } from "../lib/config.ts";
 import { carryOut, EXIT } from "./backfill/carry_out.ts";
 import { HELP, parseArguments } from "./backfill/parse_arguments.ts";
@@ -56,6 +57,10 @@ function pauseSignal(): AbortSignal {
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   const message = error instanceof Error ? error.message : String(error);
-  return `${message}
+  const state = error instanceof MongoError
+    ? `The database does not answer any more: ${message}
+If the service was stopped, its import goes on when it starts again`
+    : message;
+  return `${state}
 What was brought in stays; deno task backfill --resume goes on with it`;
 }

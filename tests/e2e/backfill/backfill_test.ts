@@ -179,7 +179,12 @@ Deno.test("an import of the service goes on by itself after kill -9", async () =
   };
   const watching = stack.use(startBackfill(env));
   await reached.promise;
-  watching.kill("SIGKILL");
+  const { code, stderr } = await watching.ended;
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /goes on when it starts again\n.*--resume goes on with it/,
+  );
 
   const restarted = stack.use(await startRollcall(where));
   const feed = stack.use(await restarted.listen());

@@ -87,16 +87,17 @@ export async function listUsers({ deps }: BackfillBed): Promise<ClerkUser[]> {
   return users.map((user) => clerkUser.parse(user));
 }
 
-/** Writes what a webhook says of a user. */
+/** Writes what a webhook says of a user; it tells at once, unless `at` differs. */
 export async function receive(
   { store, clock }: BackfillBed,
   user: ClerkUser,
+  at: Date = new Date(user.updated_at ?? 0),
 ): Promise<void> {
   await store.users.apply(user.id, (known) =>
     planUserWrite(user, {
       version: {
         updatedAtMs: user.updated_at ?? 0,
-        eventAt: new Date(user.updated_at ?? 0),
+        eventAt: at,
         eventId: `msg_${user.id}`,
       },
       source: "webhook",

@@ -69,6 +69,29 @@ Deno.test("an import does not overwrite a newer webhook, even one that comes aft
   );
 });
 
+Deno.test("an import yields to a webhook with the same updated_at that was sent after Clerk was asked", async () => {
+  await using bed = await openBackfillBed({ users: USERS });
+  const [tied] = await listUsers(bed);
+  const clerkApi = {
+    ...bed.deps.clerkApi,
+    async *listUsers(options?: ListUsersOptions) {
+      for await (const page of bed.deps.clerkApi.listUsers(options)) {
+        bed.clock.advance(10);
+        const later = { ...tied!, first_name: "Later" };
+        await receive(bed, later, bed.clock.now());
+        bed.clock.advance(10);
+        yield page;
+      }
+    },
+  };
+  await advanceBackfill({ ...bed.deps, clerkApi }, bed.jobId, {
+    pageSize: PAGE_SIZE,
+  });
+  const stored = await bed.store.users.documents.findOne({ _id: tied!.id });
+  assertEquals(stored?.first_name, "Later");
+  assertEquals((await bed.job()).counts, { newer: 1, added: PAGE_SIZE - 1 });
+});
+
 Deno.test("an import brings nobody back who was deleted", async () => {
   await using bed = await openBackfillBed({ users: USERS });
   const [gone, leftover] = await listUsers(bed);
