@@ -21,7 +21,7 @@ const SENDERS = 100;
 const BATCH_SIZE = 100;
 const RUNS = 1_000;
 const ROUNDS = 5;
-const HANDLER_PARALLELISM = 16;
+const HANDLER_PARALLELISM = 32;
 const IDLE_STARTS = 200;
 const PAYLOAD = { user: { id: "user_1", notes: "x".repeat(1_500) } }; // the size of a Clerk user
 

@@ -8,7 +8,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024; // a POST of many events, each of 3 MiB
 export interface ApiRequest {
   readonly method: string;
   readonly url: URL;
-  readonly headers: Headers;
+  readonly headers: Pick<Headers, "get">;
   readonly body: string;
 }
 

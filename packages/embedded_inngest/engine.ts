@@ -38,7 +38,7 @@ import { createUlidSource } from "./ulid.ts";
 const MEMORY = ":memory:";
 const FILE_NAME = "inngest.db";
 const CLOSE_GRACE_MS = 8_000; // a service has ten seconds from SIGTERM to exit
-const DEFAULT_PARALLELISM = { inProcess: 16, byUrl: 64 };
+const DEFAULT_PARALLELISM = { inProcess: 32, byUrl: 64 };
 
 /** How an engine is started. */
 export interface EngineOptions {
@@ -58,7 +58,7 @@ export interface EngineOptions {
   readonly retryIntervalMs?: number;
   /** What is kept of ended runs and of events: 7 days, less when the file passes 2 GiB. */
   readonly retention?: Retention;
-  /** Requests in flight to apps in this process (16) and by URL (64), of all functions together. */
+  /** Requests in flight to apps in this process (32) and by URL (64), of all functions together. */
   readonly parallelism?: {
     readonly inProcess?: number;
     readonly byUrl?: number;
@@ -220,19 +220,30 @@ async function answerSafely(
 
 function createInProcessFetch(api: ApiHandler, baseUrl: string): typeof fetch {
   return async function engineFetch(input, init): Promise<Response> {
-    if (
-      input instanceof Request || (init?.body ?? "") !== `${init?.body ?? ""}`
-    ) {
+    const { body = "", headers, method = "GET" } = init ?? {};
+    if (input instanceof Request || typeof body !== "string") {
       const read = await readRequest(new Request(input, init));
       return toResponse("url" in read ? await answerSafely(api, read) : read);
     }
     return toResponse(
       await answerSafely(api, {
-        method: init?.method?.toUpperCase() ?? "GET",
+        method: method.toUpperCase(),
         url: input instanceof URL ? input : new URL(input, baseUrl),
-        headers: new Headers(init?.headers),
-        body: `${init?.body ?? ""}`,
+        headers: headersOf(headers),
+        body,
       }),
     );
+  };
+}
+
+/** The SDK hands over a plain object, of which one or two members are asked for. */
+function headersOf(init: HeadersInit | undefined): ApiRequest["headers"] {
+  if (init === undefined || init instanceof Headers || Array.isArray(init)) {
+    return new Headers(init);
+  }
+  return {
+    get: (name) =>
+      Object.entries(init).find(([key]) => key.toLowerCase() === name)?.[1] ??
+        null,
   };
 }

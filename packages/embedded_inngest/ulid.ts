@@ -105,6 +105,9 @@ function encodeFiveBytes(bytes: Uint8Array, from: number): string {
 }
 
 function decodeBase64(text: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  try {
+    return Uint8Array.fromBase64(text);
+  } catch {
+    return undefined; // malformed, as anything that anyone sends may be
+  }
 }
