@@ -89,12 +89,12 @@ export class AlertNotices {
       toFilter(key, { state: { $in: UNSETTLED }, next_at: { $lte: now } }),
       {
         $set: {
-          "notices.$.state": "sending",
-          "notices.$.next_at": new Date(now.getTime() + CLAIM_MS),
+          "notices.$[one].state": "sending",
+          "notices.$[one].next_at": new Date(now.getTime() + CLAIM_MS),
         },
-        $inc: { "notices.$.attempts": 1 },
+        $inc: { "notices.$[one].attempts": 1 },
       },
-      { returnDocument: "after" },
+      { returnDocument: "after", arrayFilters: toArrayFilters(key) },
     );
   }
 
@@ -119,6 +119,7 @@ export class AlertNotices {
     await this.#alerts.updateOne(
       toFilter(key, { state: "sending" }),
       { $set: toUpdate(outcome, { attempts, now, since }) },
+      { arrayFilters: toArrayFilters(key) },
     );
   }
 }
@@ -137,6 +138,11 @@ function toFilter(
   };
 }
 
+/** The one message that the update is about. */
+function toArrayFilters({ phase, channel }: NoticeKey) {
+  return [{ "one.phase": phase, "one.channel": channel }];
+}
+
 function toUpdate(
   outcome: NoticeOutcome,
   { attempts, now, since }: {
@@ -147,9 +153,9 @@ function toUpdate(
 ) {
   if (outcome.kind === "sent") {
     return {
-      "notices.$.state": "sent" as const,
-      "notices.$.sent_at": now,
-      "notices.$.error": null,
+      "notices.$[one].state": "sent" as const,
+      "notices.$[one].sent_at": now,
+      "notices.$[one].error": null,
     };
   }
   const isTooLate = now.getTime() - since.getTime() > GIVE_UP_MS;
@@ -158,10 +164,10 @@ function toUpdate(
     Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS),
   );
   return {
-    "notices.$.state": outcome.isFinal || isTooLate
+    "notices.$[one].state": outcome.isFinal || isTooLate
       ? "refused" as const
       : "due" as const,
-    "notices.$.next_at": new Date(now.getTime() + pauseMs),
-    "notices.$.error": outcome.error,
+    "notices.$[one].next_at": new Date(now.getTime() + pauseMs),
+    "notices.$[one].error": outcome.error,
   };
 }

@@ -21,8 +21,11 @@ export interface FeedReader extends AsyncDisposable {
    * after the given time, ms.
    */
   heard(kind: LiveMessage["kind"], patienceMs?: number): Promise<void>;
-  /** Resolves once so many batches of events were recorded from now on. */
-  batches(count: number): Promise<void>;
+  /**
+   * Resolves once so many batches of events were recorded from now on; rejects
+   * after the given time, ms.
+   */
+  batches(count: number, patienceMs?: number): Promise<void>;
   /** Resolves once each of these jobs is done. */
   jobsDone(jobIds: readonly string[]): Promise<void>;
 }
@@ -112,11 +115,12 @@ export async function openFeed(
     recorded: (ids) => waitFor(heard.recorded, ids),
     outcomes: (ids) => waitFor(heard.outcomes, ids),
     heard: (kind, patienceMs) => waitFor(kinds, [kind], patienceMs),
-    batches(count) {
+    batches(count, patienceMs) {
       const wanted = batches + count;
       return waitUntil(
         () => batches >= wanted,
         () => `${wanted - batches} batches`,
+        patienceMs,
       );
     },
     jobsDone: (ids) => waitFor(heard.jobsDone, ids),
