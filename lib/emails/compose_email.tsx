@@ -6,7 +6,7 @@
  * refuses an idempotency key that comes with another message. React escapes what
  * is put into the HTML.
  */
-import { render } from "@react-email/components";
+import { render } from "./react_email.ts";
 import type {} from "preact/jsx-runtime"; // see email_frame.tsx
 import { greet } from "./greeting.ts";
 import type { Letter } from "./letter.ts";

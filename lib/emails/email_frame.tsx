@@ -14,7 +14,7 @@ import {
   Html,
   Preview,
   Text,
-} from "@react-email/components";
+} from "./react_email.ts";
 import type { ComponentChildren } from "preact";
 import type {} from "preact/jsx-runtime";
 

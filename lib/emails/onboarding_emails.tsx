@@ -3,7 +3,7 @@
  * The letters of a new user's first week, in order. They are about the product,
  * so change the words to yours; when each is sent is in functions/.
  */
-import { Heading, Text } from "@react-email/components";
+import { Heading, Text } from "./react_email.ts";
 import { EmailFrame, PARAGRAPH } from "./email_frame.tsx";
 import type {} from "preact/jsx-runtime"; // see email_frame.tsx
 import type { Letter, LetterProps } from "./letter.ts";

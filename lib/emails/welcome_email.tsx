@@ -3,7 +3,7 @@
  * What a new user gets at once. It asks for nothing and links to nowhere: change
  * the words to your product's.
  */
-import { Heading, Text } from "@react-email/components";
+import { Heading, Text } from "./react_email.ts";
 import { EmailFrame, PARAGRAPH } from "./email_frame.tsx";
 import type {} from "preact/jsx-runtime"; // see email_frame.tsx
 import type { Letter, LetterProps } from "./letter.ts";

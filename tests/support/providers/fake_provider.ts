@@ -3,7 +3,7 @@
  * 127.0.0.1 that keeps what it was asked and fails on demand.
  *
  * A failure strikes before the request has an effect (`refuse`) or after it
- * (`lose-answer`): the second is what a crash or a cut line looks like to a
+ * (`lose-answer`, `hold-answer`): the second is what a crash or a cut line looks like to a
  * caller, and what idempotency is for.
  */
 
@@ -26,7 +26,9 @@ export type Failure =
   }
   | { readonly kind: "lose-answer" }
   /** Takes the request, does nothing and never answers. */
-  | { readonly kind: "hang" };
+  | { readonly kind: "hang" }
+  /** Does what is asked and never says so. */
+  | { readonly kind: "hold-answer" };
 
 /** A fake that can be reached. */
 export interface FakeProvider extends AsyncDisposable {
@@ -75,10 +77,9 @@ export function startFakeProvider(
     const failure = next.length > 0 ? next.shift() : always;
     if (failure === undefined) return await answer(call);
     if (failure.kind === "refuse") return refuse(failure);
-    if (failure.kind === "lose-answer") {
-      await (await answer(call)).body?.cancel();
-      return cutOff();
-    }
+    if (failure.kind !== "hang") await (await answer(call)).body?.cancel();
+    if (failure.kind === "lose-answer") return cutOff();
+    for (const look of watching) look();
     await new Promise<void>((resolve) => hanging.add(resolve));
     return cutOff();
   }
