@@ -2,9 +2,10 @@
  * Decides which call is made next, within the limits on what is in flight.
  *
  * Event-driven: whoever makes a call due wakes it, nothing polls. Requests begin as many at once as
- * there is room for. Functions take turns; one that is at its limit is passed over. A call whose keyed limit is full is parked
+ * there is room for; while events arrive, `Pace` leaves less. Functions take turns; one that is at its limit is passed over. A call whose keyed limit is full is parked
  * on disk and comes back when a slot of that key is free.
  */
+import { Alarm } from "./alarm.ts";
 import type { AppDriver } from "./app_driver.ts";
 import { type DueCall, executeCall, readDueCall } from "./execute_call.ts";
 import type { RegisteredFunction } from "./function_registry.ts";
@@ -31,6 +32,7 @@ export class Dispatcher {
   readonly #running = new Set<Promise<void>>();
   readonly #countByFunction = new Map<number, number>();
   readonly #countByDriver = new Map<AppDriver, number>();
+  readonly #calm: Alarm;
   #turn = 0;
   #isScheduled = false;
   #isClosed = false;
@@ -48,6 +50,7 @@ export class Dispatcher {
     this.#signingKey = options.signingKey;
     this.#inFlight = options.inFlight;
     this.#parallelism = options.parallelism;
+    this.#calm = new Alarm(options.kernel.clock, () => this.wake());
   }
 
   /** Looks for due calls in the next turn of the event loop. */
@@ -72,6 +75,7 @@ export class Dispatcher {
    */
   async close(graceMs: number): Promise<void> {
     this.#isClosed = true;
+    this.#calm.cancel();
     if (this.#running.size === 0) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const grace = new Promise<void>((resolve) =>
@@ -102,8 +106,11 @@ export class Dispatcher {
       Infinity;
     if ((this.#countByFunction.get(fn.id) ?? 0) >= limit) return false;
     const { inProcess, byUrl } = this.#parallelism;
-    return (this.#countByDriver.get(driver) ?? 0) <
-      (driver.isInProcess ? this.#kernel.pace.limit(inProcess) : byUrl);
+    const count = this.#countByDriver.get(driver) ?? 0;
+    if (!driver.isInProcess) return count < byUrl;
+    if (count < this.#kernel.pace.limit(inProcess)) return true;
+    if (count < inProcess) this.#calm.ringBy(this.#kernel.pace.calmMs);
+    return false;
   }
 
   #begin(callId: number, fn: RegisteredFunction, driver: AppDriver): void {

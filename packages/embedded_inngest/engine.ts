@@ -194,7 +194,7 @@ function createKernel(
     calls: new CallQueue(db, clock, wakeDispatcher),
     timers: new TimerQueue(db, clock, (timer) => fireTimer(kernel, timer)),
     batches: new OpenBatches(),
-    pace: new Pace(),
+    pace: new Pace(clock),
     wakeFanOut: () => fanOut.wake(),
     nextId: () => nextUlid(clock.now().getTime()),
     retryIntervalMs: options.retryIntervalMs,

@@ -2,26 +2,32 @@
  * How many requests to apps in this process may be in flight.
  *
  * With nothing else to do, a wave of them goes through the event loop side by side: the SDK's code
- * is large, and one after the other they cost half as much again. But each turn of the loop then
- * takes milliseconds, and accepting an event takes several turns; so while events arrive, the waves
- * are half as large.
+ * is large, and one after the other they cost twice as much. But each turn of the loop then takes
+ * milliseconds, and accepting an event takes several turns; so while events arrive, the waves are
+ * half as large.
  */
+import type { Clock } from "./clock.ts";
 
 const ARRIVING_MS = 250; // how long after an event more are expected
 
 /** Tells the dispatcher how much to begin. */
 export class Pace {
-  readonly #nowMs: () => number;
-  #arrivedMs = -Infinity;
+  readonly #clock: Clock;
+  #calmMs = 0;
 
-  /** @param nowMs a clock in ms that only goes forward; real time, whatever the engine's clock is */
-  constructor(nowMs: () => number = () => performance.now()) {
-    this.#nowMs = nowMs;
+  /** @param clock tells how long ago the last event arrived */
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   /** Notes that events are being accepted. */
   noteArrival(): void {
-    this.#arrivedMs = this.#nowMs();
+    this.#calmMs = this.#clock.now().getTime() + ARRIVING_MS;
+  }
+
+  /** When no more events are expected, in ms since the epoch. */
+  get calmMs(): number {
+    return this.#calmMs;
   }
 
   /**
@@ -29,8 +35,8 @@ export class Pace {
    * @returns how many may be in flight now
    */
   limit(most: number): number {
-    return this.#nowMs() - this.#arrivedMs > ARRIVING_MS
-      ? most
-      : Math.ceil(most / 2); // a quarter halves the wait once more, and doubles the cost of a run
+    return this.#clock.now().getTime() < this.#calmMs
+      ? Math.ceil(most / 2)
+      : most;
   }
 }

@@ -95,3 +95,31 @@ engineTest("a run that sleeps gives its concurrency slot away", async () => {
   await app.send("a/b");
   assertEquals((await app.ended("sleepy")).event.data, {});
 });
+
+engineTest(
+  "half as many requests are in flight in this process while events arrive",
+  async () => {
+    const clock = new FakeClock();
+    const release = Promise.withResolvers<void>();
+    let inFlight = 0;
+    let mostInFlight = Promise.withResolvers<void>();
+    await using app = await startApp((client) => [
+      client.createFunction(
+        { id: "hold", triggers: [{ event: "a/b" }] },
+        async () => {
+          if (++inFlight % 2 === 0) mostInFlight.resolve();
+          await release.promise;
+        },
+      ),
+    ], { clock, parallelism: { inProcess: 4 } });
+    await app.sendAll("a/b", Array(6).fill({}));
+    await mostInFlight.promise;
+    assertEquals([inFlight, await clock.nextTimer(250)], [2, 250]);
+    mostInFlight = Promise.withResolvers();
+    clock.advance(250);
+    await mostInFlight.promise;
+    assertEquals(inFlight, 4);
+    release.resolve();
+    await app.endedAll("hold", 6);
+  },
+);
