@@ -1,22 +1,12 @@
 /**
- * The app: registers middlewares and routes, and answers requests with them.
- *
- * A request goes through these steps: `Router.match()` finds the chain for its
- * method and path; `compileMiddlewares()` made that chain of what
- * `listMiddlewares()` found on the way down; `renderRoute()` stands at its end.
- * Paths without a route run through the root's middlewares only.
+ * The app: registers middlewares and routes. What answers requests with them is
+ * made in create_handler.ts.
  */
-import { STATUS_CODES } from "node:http";
 import type { FreshConfig, ResolvedFreshConfig } from "./config.ts";
-import { Context } from "./context.ts";
+import { type AppHandler, createHandler } from "./create_handler.ts";
 import { listen, type ListenOptions } from "./listen.ts";
-import {
-  compileMiddlewares,
-  type MaybeLazyMiddleware,
-  type Middleware,
-} from "./middleware.ts";
+import type { MaybeLazyMiddleware, Middleware } from "./middleware.ts";
 import type { RouteComponent } from "./page_props.ts";
-import { throwNotFound } from "./rendering/render_route.ts";
 import type { LayoutConfig, MaybeLazy, Route, RouteConfig } from "./route.ts";
 import {
   registerAppWrapper,
@@ -29,23 +19,9 @@ import {
   registerRoute,
   type Registration,
 } from "./routing/registration.ts";
-import { type Method, Router } from "./routing/router.ts";
-import { createSegment, listMiddlewares } from "./routing/segment.ts";
-import { HttpError } from "./shared/http_error.ts";
+import type { Method } from "./routing/router.ts";
 import { DENO_DEPLOYMENT_ID } from "./shared/build_id.ts";
 import { type BuildCache, listClientScripts } from "./build_cache.ts";
-
-/** What answers requests; fits `Deno.serve`. */
-export type AppHandler = (
-  request: Request,
-  info?: Deno.ServeHandlerInfo,
-) => Promise<Response>;
-
-/** Stands in when the handler is called without a connection, as in tests. */
-const NO_CONNECTION: Deno.ServeHandlerInfo = {
-  remoteAddr: { transport: "tcp", hostname: "localhost", port: 1234 },
-  completed: Promise.resolve(),
-};
 
 /** Gives an app what was built for it. */
 export let setBuildCache: <State>(
@@ -280,40 +256,12 @@ export class App<State> {
    * @throws {Error} on a deployment, when there is no build.
    */
   handler(): AppHandler {
-    const buildCache = this.#buildCache ?? createEmptyCache(this.config);
-    const table = {
-      root: createSegment<State>(null),
-      router: new Router<Middleware<State>>(),
-      onError: (error: unknown) => this.#onError(error),
-    };
-    for (const register of this.#registrations) {
-      register(table, this.config.basePath);
-    }
-    const { router } = table;
-    const rootChain = listMiddlewares(table.root);
-    const rootHandler = compileMiddlewares(rootChain, table.onError);
-
-    return async (req, info = NO_CONNECTION) => {
-      const url = this.#readUrl(req);
-      const method = req.method.toUpperCase();
-      const { item, params, pattern: route } = router.match(method, url);
-      const last = item === null && route !== null
-        ? answerMethod(method, router.listMethods(route))
-        : throwNotFound;
-      const next = async () => await last();
-      const { config } = this;
-      const ctx = new Context<State>({
-        req,
-        url,
-        info,
-        route,
-        params,
-        config,
-        next,
-        buildCache,
-      });
-      return await answer(ctx, item ?? rootHandler, method);
-    };
+    return createHandler<State>({
+      registrations: this.#registrations,
+      config: this.config,
+      buildCache: this.#buildCache ?? createEmptyCache<State>(this.config),
+      onError: (error) => this.#onError(error),
+    });
   }
 
   /**
@@ -338,18 +286,6 @@ export class App<State> {
   ): this {
     return this.#register(registerHandler(method, path, middlewares));
   }
-
-  /** Repeated slashes are collapsed: `//host` must not become a host. */
-  #readUrl({ url: text, headers }: Request): URL {
-    const url = new URL(text);
-    url.pathname = url.pathname.replace(/\/+/g, "/");
-    if (!this.config.trustProxy) return url;
-    const protocol = headers.get("x-forwarded-proto");
-    const host = headers.get("x-forwarded-host");
-    if (protocol) url.protocol = `${protocol}:`;
-    if (host) url.host = host;
-    return url;
-  }
 }
 
 function createEmptyCache<State>(
@@ -368,43 +304,4 @@ function createEmptyCache<State>(
     readFile: () => Promise.resolve(null),
     renderError: () => null,
   };
-}
-
-/** A path that exists, asked with a method that it does not have. */
-function answerMethod(method: string, allowed: string[]): () => Response {
-  return () => {
-    if (method !== "OPTIONS") throw new HttpError(405);
-    const headers = { Allow: allowed.join(", ") };
-    return new Response(null, { status: 204, headers });
-  };
-}
-
-async function answer<State>(
-  ctx: Context<State>,
-  handler: Middleware<State>,
-  method: string,
-): Promise<Response> {
-  try {
-    const response: unknown = await handler(ctx);
-    if (!(response instanceof Response)) {
-      throw new Error(
-        `Expected a "Response" instance to be returned, but got: ${response}`,
-      );
-    }
-    return method === "HEAD" ? new Response(null, response) : response;
-  } catch (error) {
-    return answerUncaught(error);
-  }
-}
-
-function answerUncaught(error: unknown): Response {
-  const status = error instanceof HttpError ? error.status : 500;
-  if (status >= 500) {
-    // deno-lint-ignore no-console -- nobody else has seen it
-    console.error(error);
-  }
-  const message = error instanceof HttpError
-    ? error.message || STATUS_CODES[status]
-    : "Internal server error";
-  return new Response(message, { status });
 }

@@ -1,7 +1,7 @@
 /**
  * Serves a handler, on the port that is asked for or on the first free one.
  */
-import type { AppHandler } from "./app.ts";
+import type { AppHandler } from "./create_handler.ts";
 
 /** Options of `app.listen()`. */
 export type ListenOptions =

@@ -5,7 +5,8 @@
  * What restarts the server is `deno run --watch`.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type App, type AppHandler, setErrorInterceptor } from "../app.ts";
+import { type App, setErrorInterceptor } from "../app.ts";
+import type { AppHandler } from "../create_handler.ts";
 import type { BuildCache } from "../build_cache.ts";
 import { renderErrorPage } from "./error_page.tsx";
 
