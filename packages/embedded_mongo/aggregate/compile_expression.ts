@@ -27,7 +27,9 @@ export const REFUSED_EXPRESSIONS: ReadonlySet<string> = new Set([
   "$bsonSize",
   "$function",
   "$indexOfCP",
+  "$median",
   "$meta",
+  "$percentile",
   "$toHashedIndexKey",
   "$toObjectId",
   "$toUUID",
@@ -146,23 +148,6 @@ function follow(
     value = getField(value, part);
   }
   return value;
-}
-
-/**
- * Compiles an accumulator that mingo computes over a group's documents.
- *
- * @param accumulator `{ $name: operand }`, its name known to be one.
- * @param variables Values of `$$name`.
- * @returns A function from the array of documents to the value.
- * @throws {MongoError} InvalidPipelineOperator for an unknown operator inside.
- */
-export function compileRareAccumulator(
-  accumulator: Document,
-  variables: Document,
-): (documents: readonly Document[]) => unknown {
-  checkExpression(Object.values(accumulator));
-  const compute = withMingo(accumulator, variables);
-  return (documents) => compute(documents as unknown as Document);
 }
 
 function withMingo(expression: unknown, variables: Document): Expression {

@@ -7,9 +7,10 @@
  */
 
 import { compareValues } from "../bson/compare_values.ts";
-import { type Document, isDocument } from "../bson/document.ts";
+import { isDocument } from "../bson/document.ts";
 import { rejectInexact } from "../bson/numbers.ts";
 import { type CodeName, MongoError, refuse } from "../errors.ts";
+import { mergeObjects } from "./rare_accumulators.ts";
 
 /** An operator on its operands, evaluated; one that is no list is a list of one. */
 type Compute = (operands: readonly unknown[]) => unknown;
@@ -19,7 +20,7 @@ export const CORRECTED_OPERATORS: Readonly<Record<string, Compute>> = {
   $concat: concat,
   $last: ([array]) => array == null ? null : readArray("$last", array).at(-1),
   $max: (operands) => findExtreme(operands, 1),
-  $mergeObjects: mergeObjects,
+  $mergeObjects: (operands) => mergeObjects(toList(operands)),
   $min: (operands) => findExtreme(operands, -1),
   $mod: computeRemainder,
   $not: ([value]) => value == null || value === false || value === 0,
@@ -73,33 +74,21 @@ function concat(operands: readonly unknown[]): unknown {
   return text;
 }
 
-function findExtreme(operands: readonly unknown[], sign: 1 | -1): unknown {
+/** A lone array stands for its elements. */
+function toList(operands: readonly unknown[]): readonly unknown[] {
   const [only] = operands;
-  const values = operands.length === 1 && Array.isArray(only) ? only : operands;
+  return operands.length === 1 && Array.isArray(only) ? only : operands;
+}
+
+function findExtreme(operands: readonly unknown[], sign: 1 | -1): unknown {
   let extreme: unknown = null;
-  for (const value of values) {
+  for (const value of toList(operands)) {
     if (value == null) continue;
     if (extreme === null || compareValues(value, extreme) * sign > 0) {
       extreme = value;
     }
   }
   return extreme;
-}
-
-function mergeObjects(operands: readonly unknown[]): unknown {
-  const [only] = operands;
-  const documents = operands.length === 1 && Array.isArray(only)
-    ? only
-    : operands;
-  let merged: Document = {};
-  for (const document of documents) {
-    if (document == null) continue;
-    if (!isDocument(document)) {
-      throw fail("Location40400", "$mergeObjects requires object inputs");
-    }
-    merged = { ...merged, ...document };
-  }
-  return merged;
 }
 
 function computeRemainder([dividend, divisor]: readonly unknown[]): unknown {

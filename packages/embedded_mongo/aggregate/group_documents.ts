@@ -1,8 +1,8 @@
 /**
  * The `$group` stage: grouped by order key, so that 1, 1.0 and NumberLong(1) meet.
  *
- * The common accumulators keep one value a group. The rare ones are mingo's and
- * keep the group's documents, within the memory bound.
+ * The common accumulators keep one value a group, the rare ones a list, within
+ * the memory bound.
  */
 
 import { Buffer } from "node:buffer";
@@ -14,11 +14,11 @@ import { encodeOrderKey } from "../bson/order_key.ts";
 import { MongoError, refuse } from "../errors.ts";
 import {
   compileExpression,
-  compileRareAccumulator,
   type Expression,
   REFUSED_EXPRESSIONS,
 } from "./compile_expression.ts";
 import { MemoryBound } from "./memory_bound.ts";
+import { RARE_ACCUMULATORS } from "./rare_accumulators.ts";
 import type { PipelineContext } from "./run_pipeline.ts";
 
 interface Accumulator {
@@ -39,28 +39,11 @@ const ACCUMULATORS: Readonly<
   $addToSet: (bound) => createList(bound, true),
 };
 
-/** Those that mingo computes. */
-const RARE_ACCUMULATORS: ReadonlySet<string> = new Set([
-  "$bottom",
-  "$bottomN",
-  "$firstN",
-  "$lastN",
-  "$maxN",
-  "$median",
-  "$mergeObjects",
-  "$minN",
-  "$percentile",
-  "$stdDevPop",
-  "$stdDevSamp",
-  "$top",
-  "$topN",
-]);
-
 /** All accumulators of `$group`. */
 export const ACCUMULATOR_NAMES: readonly string[] = [
   "$count",
   ...Object.keys(ACCUMULATORS),
-  ...RARE_ACCUMULATORS,
+  ...Object.keys(RARE_ACCUMULATORS),
 ];
 
 /**
@@ -140,20 +123,14 @@ function compileAccumulator(
       create,
     };
   }
-  if (!RARE_ACCUMULATORS.has(operator)) {
+  const compile = RARE_ACCUMULATORS[operator];
+  if (!compile) {
     throw REFUSED_EXPRESSIONS.has(operator)
       ? refuse(operator)
       : new MongoError("Location15952", `unknown group operator '${operator}'`);
   }
-  const compute = compileRareAccumulator(
-    { [operator]: operand },
-    context.variables,
-  );
-  return {
-    name,
-    read: (document) => document,
-    create: (bound) => createFromList(bound, compute),
-  };
+  const { read, finish } = compile(operand, context.variables);
+  return { name, read, create: (bound) => createKept(bound, finish) };
 }
 
 function createSum(): Accumulator {
@@ -235,17 +212,16 @@ function createList(bound: MemoryBound, isSet: boolean): Accumulator {
   };
 }
 
-function createFromList(
+function createKept(
   bound: MemoryBound,
-  compute: (documents: readonly Document[]) => unknown,
+  finish: (kept: readonly unknown[]) => unknown,
 ): Accumulator {
-  const documents: Document[] = [];
+  const kept: unknown[] = [];
   return {
-    add: (document) => {
-      if (!isDocument(document)) return;
-      bound.addDocument(document);
-      documents.push(document);
+    add: (value) => {
+      bound.addDocument({ value });
+      kept.push(value);
     },
-    read: () => compute(documents),
+    read: () => finish(kept),
   };
 }

@@ -5,14 +5,9 @@
  * wrongly on int64 beyond 2^53 or on Decimal128 is refused, as is code.
  */
 
-import { Aggregator, Context } from "mingo";
-import { evalExpr, OpType } from "mingo/core";
+import { Context, evalExpr, OpType } from "mingo/core";
 import * as accumulators from "mingo/operators/accumulator";
 import * as expressions from "mingo/operators/expression";
-import * as stages from "mingo/operators/pipeline";
-import * as projections from "mingo/operators/projection";
-import * as queries from "mingo/operators/query";
-import * as windows from "mingo/operators/window";
 import type { Any, Options } from "mingo/types";
 import { compareValues } from "../bson/compare_values.ts";
 import type { Document } from "../bson/document.ts";
@@ -21,7 +16,7 @@ import { MongoError, refuse } from "../errors.ts";
 import { correctDates } from "./corrected_dates.ts";
 import { CORRECTED_OPERATORS, isConvertible } from "./corrected_operators.ts";
 
-export { Aggregator, evalExpr };
+export { evalExpr };
 
 type MingoOptions = Parameters<typeof evalExpr>[2];
 
@@ -76,6 +71,8 @@ const SHARED_ACCUMULATORS = [
 /** What mingo computes otherwise than MongoDB, or only newer versions have. */
 const UNFAITHFUL = new Set([
   "$function",
+  "$median",
+  "$percentile",
   "$sampleRate",
   "$sigmoid",
   "$toHashedIndexKey",
@@ -102,10 +99,6 @@ function createContext(): Context {
   const original = Context.init({
     accumulator: accumulators,
     expression: expressions,
-    pipeline: stages,
-    projection: projections,
-    query: queries,
-    window: windows,
   });
   const corrected = {
     ...compareOperators(),

@@ -1,8 +1,8 @@
 /**
  * Runs aggregation stages over documents, lazily, one stage a table entry.
  *
- * The usual stages run here on the loss-free form, the rare ones on mingo.
- * Stages that write, watch or need a cluster are refused.
+ * Stages work on the loss-free form. Those that write, watch or need a cluster
+ * are refused, and the rarest, too.
  */
 
 import { type Document, isDocument } from "../bson/document.ts";
@@ -12,7 +12,6 @@ import { compileFilter } from "../query/compile_filter.ts";
 import { bucketDocuments } from "./bucket_documents.ts";
 import { groupDocuments } from "./group_documents.ts";
 import { lookupDocuments } from "./lookup_documents.ts";
-import { MINGO_STAGES, runMingoStage } from "./mingo_stage.ts";
 import { collectBounded } from "./memory_bound.ts";
 import { SHAPING_STAGES } from "./shape_documents.ts";
 import { sortDocuments } from "./sort_documents.ts";
@@ -50,6 +49,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   $lookup: lookupDocuments,
   $unionWith: unionWith,
   $facet: facetDocuments,
+  $sample: sampleDocuments,
   ...SHAPING_STAGES,
 };
 
@@ -57,15 +57,19 @@ const STAGES: Readonly<Record<string, Stage>> = {
 export const STAGE_NAMES: readonly string[] = [
   "$documents",
   ...Object.keys(STAGES),
-  ...MINGO_STAGES,
 ];
 
 /** The stages that a real server has and this one refuses, with the code. */
 export const REFUSED_STAGES: Readonly<Record<string, CodeName>> = {
+  $bucketAuto: "NotImplemented",
   $changeStream: "Location40573",
+  $densify: "NotImplemented",
+  $fill: "NotImplemented",
   $geoNear: "NotImplemented",
+  $graphLookup: "NotImplemented",
   $merge: "NotImplemented",
   $out: "NotImplemented",
+  $redact: "NotImplemented",
   $search: "NotImplemented",
   $setWindowFields: "NotImplemented",
   $vectorSearch: "NotImplemented",
@@ -127,12 +131,8 @@ export function readStage(stage: unknown): [string, unknown] {
 }
 
 function getStage(name: string): Stage {
-  const own = STAGES[name];
-  if (own) return own;
-  if (MINGO_STAGES.has(name)) {
-    return (documents, spec, context) =>
-      runMingoStage(documents, { [name]: spec }, context);
-  }
+  const stage = STAGES[name];
+  if (stage) return stage;
   const codeName = REFUSED_STAGES[name];
   if (codeName) throw refuse(name, codeName);
   throw new MongoError(
@@ -187,6 +187,25 @@ function* countDocuments(
   let count = 0;
   for (const _ of documents) count++;
   if (count > 0) yield { [spec]: count };
+}
+
+/** Shuffles in part: as many draws as documents are wanted. */
+function* sampleDocuments(
+  documents: Iterable<Document>,
+  spec: unknown,
+): Iterable<Document> {
+  const size = toSafeInteger(readObject(spec, "$sample").size);
+  if (size === undefined || size <= 0) {
+    throw new MongoError(
+      "BadValue",
+      "size argument to $sample must be positive",
+    );
+  }
+  const rest = collectBounded(documents, "$sample");
+  for (let taken = 0; taken < size && rest.length > 0; taken++) {
+    const [picked] = rest.splice(Math.floor(Math.random() * rest.length), 1);
+    if (picked) yield picked;
+  }
 }
 
 function sortByCount(

@@ -187,7 +187,9 @@ function compileBits(
     throw new MongoError("BadValue", "bit mask must be a number or positions");
   }
   return (value) => {
-    const bits = toSafeInteger(value);
+    const bits = Number.isInteger(Number(value))
+      ? toSafeInteger(value)
+      : undefined;
     return bits !== undefined && accepts(BigInt(bits) & mask, mask);
   };
 }

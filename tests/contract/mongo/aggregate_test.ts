@@ -93,6 +93,50 @@ const CASES: readonly [string, Document[], Document[]][] = [
   ["$group $firstN", [{ $sort: { _id: 1 } }, {
     $group: { _id: null, two: { $firstN: { input: "$item", n: 2 } } },
   }], [{ _id: null, two: ["a", "b"] }]],
+  ["$group with accumulators of a sort", [{
+    $group: {
+      _id: null,
+      top: { $top: { sortBy: { price: -1 }, output: "$item" } },
+      bottom: { $bottom: { sortBy: { price: -1 }, output: "$item" } },
+      topN: { $topN: { n: 2, sortBy: { price: -1 }, output: "$price" } },
+      bottomN: { $bottomN: { n: 2, sortBy: { price: -1 }, output: "$price" } },
+    },
+  }], [{ _id: null, top: "b", bottom: "c", topN: [20, 10], bottomN: [5, 1] }]],
+  ["$group with accumulators of several values", [{ $sort: { _id: 1 } }, {
+    $group: {
+      _id: null,
+      maxN: { $maxN: { input: "$price", n: 2 } },
+      minN: { $minN: { input: "$price", n: 2 } },
+      lastN: { $lastN: { input: "$item", n: 2 } },
+      merged: { $mergeObjects: { i: "$item", q: "$qty" } },
+    },
+  }], [{
+    _id: null,
+    maxN: [20, 10],
+    minN: [1, 5],
+    lastN: ["a", "c"],
+    merged: { i: "c", q: 1 },
+  }]],
+  ["$group with statistics", [{
+    $group: {
+      _id: null,
+      pop: { $stdDevPop: "$qty" },
+      samp: { $stdDevSamp: "$tens" },
+    },
+  }, { $set: { pop: { $round: ["$pop", 4] } } }], [{
+    _id: null,
+    pop: 1.6394,
+    samp: null,
+  }]],
+  ["$sample of more than there is brings all", [
+    { $sample: { size: 9 } },
+    { $count: "n" },
+  ], [{ n: 4 }]],
+  ["$sample picks different documents", [
+    { $sample: { size: 3 } },
+    { $group: { _id: "$_id" } },
+    { $count: "n" },
+  ], [{ n: 3 }]],
   ["$count", [{ $match: { item: "a" } }, { $count: "n" }], [{ n: 2 }]],
   ["$count of nothing is nothing", [{ $match: { item: "zz" } }, {
     $count: "n",

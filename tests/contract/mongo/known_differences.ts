@@ -17,6 +17,7 @@ export const KNOWN_DIFFERENCES: ReadonlyMap<string, string> = new Map([
     "queries by an index agree with queries without",
     "an index compares across types of values",
   ],
+  ["find(): $alwaysTrue and $alwaysFalse", "does not know them"],
   ["distinct() lists values once, elements each", "keeps another order"],
   [
     "updateOne(): $set puts new fields in order of name",

@@ -32,6 +32,11 @@ const STAGES: readonly [string, unknown, number][] = [
   ["$search", {}, 238],
   ["$vectorSearch", {}, 238],
   ["$setWindowFields", {}, 238],
+  ["$bucketAuto", { groupBy: "$a", buckets: 2 }, 238],
+  ["$densify", { field: "a" }, 238],
+  ["$fill", { output: {} }, 238],
+  ["$graphLookup", {}, 238],
+  ["$redact", "$$KEEP", 238],
   ["$changeStream", {}, 40573],
 ];
 
