@@ -40,6 +40,7 @@ import { TextLineStream } from "../tests/support/text_lines.ts";
 
 const USERS = Number(Deno.args[0] ?? 100_000);
 const EACH = 100;
+const STEPS_A_LINE = 100;
 const INSERTED_AT_ONCE = 1_000;
 const SCAN_PROCESS = new URL("./support/scan_process.ts", import.meta.url).href;
 
@@ -67,7 +68,8 @@ const mongo = stack.use(await startMongo({ path: `${folder}/mongo` }));
 const client = connectMongo(mongo.uri);
 stack.defer(() => client.close());
 const store = createStore(client.db(DATABASE), () => Promise.resolve());
-await store.ensureIndexes();
+const isScanOnly = Deno.args.includes("--scan-only");
+await makeIndexes();
 const clerkApi = createClerkApiClient({
   apiUrl: clerk.url,
   secretKey: clerk.secretKey,
@@ -84,7 +86,7 @@ clerk.faults.rates = FAULTS;
 await runScan("first");
 check("finds exactly what was planted", await readOpen(), planted);
 clerk.faults.rates = {};
-if (!Deno.args.includes("--scan-only")) {
+if (!isScanOnly) {
   await repairAll();
   await runScan("second");
   const left = [...planted].filter(([, kind]) => kind === "tombstoned");
@@ -95,6 +97,13 @@ if (!Deno.args.includes("--scan-only")) {
   );
 }
 Deno.exitCode = failures === 0 ? 0 : 1;
+
+/** A scan alone needs two, and a million users load three times as fast. */
+async function makeIndexes(): Promise<void> {
+  if (!isScanOnly) return await store.ensureIndexes();
+  await store.users.documents.createIndex({ clerk_created_at: -1, _id: -1 });
+  await store.drift.items.createIndex({ report_id: 1, _id: 1 });
+}
 
 async function load(): Promise<void> {
   const beganMs = performance.now();
@@ -131,12 +140,27 @@ async function runScan(name: string): Promise<void> {
       continue;
     }
     samplesMb.push(said.rssMb);
+    if (samplesMb.length % STEPS_A_LINE === 0) {
+      printStep(said, samplesMb.length);
+    }
     last = said.progress;
   }
   await input.close();
   const { success } = await child.status;
   if (!success || last === undefined) throw new Error("Cannot scan");
   printScan(name, last, samplesMb, (performance.now() - beganMs) / 1_000);
+}
+
+function printStep(
+  { rssMb, progress }: Exclude<z.infer<typeof scanLine>, "ready">,
+  steps: number,
+): void {
+  const { phase, collection, counts } = progress;
+  const { clerk, mongodb } = counts.users ?? { clerk: 0, mongodb: 0 };
+  console.log(
+    `  step ${steps}, ${phase} ${collection}: ${clerk} of Clerk's users, ` +
+      `${mongodb} of ours, RSS ${rssMb} MB`,
+  );
 }
 
 function describeSides(): string[] {
