@@ -9,6 +9,9 @@
 import { isPossibleId } from "../lib/clerk/possible_id.ts";
 import type { Known, SyncedDocument } from "../lib/sync/write_plan.ts";
 
+/** Said of what is gone already: there is no difference any more. */
+export const ON_NEITHER_SIDE = "Neither Clerk nor MongoDB has it";
+
 /** A webhook may be ahead of what Clerk's API shows. */
 const YOUNGEST_GHOST_MS = 2 * 60 * 1000;
 
@@ -26,7 +29,7 @@ export function findRemovalRefusal(
   now: Date,
 ): string | null {
   if (stored === undefined) {
-    return isTombstoned ? null : "Neither Clerk nor MongoDB has it";
+    return isTombstoned ? null : ON_NEITHER_SIDE;
   }
   if (!stored.sync || !isPossibleId(id)) {
     return "The application made this document: it never was Clerk's";

@@ -11,7 +11,7 @@ import type {
   WritePlan,
 } from "../lib/sync/write_plan.ts";
 import { type DriftSide, parentsOf, type SyncedObject } from "./drift_side.ts";
-import { findRemovalRefusal } from "./find_removal_refusal.ts";
+import { findRemovalRefusal, ON_NEITHER_SIDE } from "./find_removal_refusal.ts";
 import { readTargets } from "./read_targets.ts";
 import { type RepairDependencies, UNREADABLE } from "./repair_side.ts";
 
@@ -83,7 +83,7 @@ function previewRemoval(
   const reason = findRemovalRefusal(id, known, now);
   if (reason !== null) return { kind: "nothing", reason };
   return known.stored === undefined
-    ? { kind: "nothing", reason: "Neither Clerk nor MongoDB has it" }
+    ? { kind: "nothing", reason: ON_NEITHER_SIDE }
     : { kind: "remove", before: known.stored };
 }
 

@@ -5,12 +5,14 @@
  * Nothing is written with a key that belongs to another instance.
  */
 import { type DriftTarget, groupByCollection } from "../lib/store/drift.ts";
+import type { Store } from "../lib/store/store.ts";
 import type { WriteOutcome } from "../lib/store/synced_collection.ts";
 import type { BoundSide } from "./bind_side.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { DRIFT_SIDES } from "./drift_sides.ts";
 import { findKeyFault } from "./find_key_fault.ts";
-import type { RepairCause } from "./repair_side.ts";
+import { ON_NEITHER_SIDE } from "./find_removal_refusal.ts";
+import type { RepairCause, RepairOutcome } from "./repair_side.ts";
 import { describeOutcome } from "./settle_event.ts";
 
 /** What a repair and its record need. */
@@ -64,6 +66,7 @@ export async function repairDrift(
         ? outcome.reason
         : await recordRepair(deps, side, { id, runId, outcome });
     }
+    await closeItems(store, some, repaired);
   }
   return outcomes;
 }
@@ -74,6 +77,24 @@ function all(
 ): Record<string, string> {
   return Object.fromEntries(targets.map(({ id }) => [id, reason]));
 }
+
+/** What a repair has put right, and what was right already, is open no more. */
+async function closeItems(
+  { drift }: Store,
+  targets: readonly DriftTarget[],
+  outcomes: ReadonlyMap<string, RepairOutcome>,
+): Promise<void> {
+  const settled: DriftTarget[] = [];
+  for (const target of targets) {
+    const outcome = outcomes.get(target.id);
+    if (outcome?.kind === "applied") await drift.markRepaired(target.id);
+    else if (outcome && SETTLED.includes(outcome.reason)) settled.push(target);
+  }
+  await drift.confirm(settled.map((target) => ({ target, drift: null })));
+}
+
+/** MongoDB has what Clerk has, or something newer. */
+const SETTLED: readonly string[] = ["stale", "duplicate", ON_NEITHER_SIDE];
 
 /** Keeps what became of a repair, and tells open pages. */
 async function recordRepair(
@@ -95,7 +116,6 @@ async function recordRepair(
     lag_ms: null,
     source: "reconcile",
   }]);
-  if (outcome.kind === "applied") await store.drift.markRepaired(id);
   feed.publish({
     kind: "event-settled",
     eventId,

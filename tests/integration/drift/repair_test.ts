@@ -7,7 +7,7 @@ import {
   type RepairTally,
 } from "../../../functions/reconcile_user.ts";
 import { listDueRepairs } from "../../../functions/scan_drift.ts";
-import { reconcileRequest } from "../../../lib/events.ts";
+import { clerkUser, reconcileRequest } from "../../../lib/events.ts";
 import {
   type DriftBed,
   openDriftBed,
@@ -15,6 +15,7 @@ import {
   repair,
   scan,
 } from "./drift_bed.ts";
+import { receiveUser } from "./plant_drift.ts";
 
 const USERS = 400;
 const EACH = 60; // more than one portion
@@ -180,6 +181,23 @@ Deno.test("a user who was deleted here for good stays out of repairs, and every 
   assertEquals(await bed.store.users.documents.countDocuments({}), 59);
   const { good } = await bed.store.drift.readLatest();
   assertEquals([good?.totals.tombstoned, good?.totals.missing], [1, 0]);
+});
+
+Deno.test("a repair closes what has been put right meanwhile, or is gone on both sides", async () => {
+  await using bed = await openScanned();
+  const [overtaken = ""] = bed.stale;
+  const [gone = ""] = bed.ghost;
+  const user = clerkUser.parse(bed.clerk.users.get(overtaken));
+  const webhook = { eventAt: new Date(), eventId: "msg_newer" };
+  const newer = { ...user, updated_at: (user.updated_at ?? 0) + 60_000 };
+  await receiveUser(bed.store, newer, webhook);
+  await bed.store.users.documents.deleteOne({ _id: gone });
+  assertEquals(await repair(bed, [overtaken, gone]), {
+    [overtaken]: "stale",
+    [gone]: "Neither Clerk nor MongoDB has it",
+  });
+  const open = await readOpen(bed);
+  assertEquals([open.has(overtaken), open.has(gone)], [false, false]);
 });
 
 Deno.test("previewRepair() gives the very write, and writes nothing", async () => {
