@@ -84,11 +84,7 @@ export async function carryOut(
     terminal.printError(found.refusal);
     return EXIT.failed;
   }
-  terminal.print(
-    road.inngest === undefined
-      ? "Importing users from Clerk. Ctrl+C pauses."
-      : "The running service imports users from Clerk. Ctrl+C pauses.",
-  );
+  terminal.print(`${announce(road, found)} Ctrl+C pauses.`);
   const job = await watch(road, found, options);
   options.printer.end();
   return report(job, terminal);
@@ -154,6 +150,14 @@ async function cancel({ store }: Road, terminal: Terminal): Promise<number> {
   }
   terminal.print(`Cancelled at ${describeJob(job, "users")}`);
   return EXIT.done;
+}
+
+function announce({ inngest }: Road, { isElsewhere }: FoundJob): string {
+  if (!isElsewhere) return "Importing users from Clerk.";
+  return inngest === undefined
+    ? `Another process seems to import users from Clerk.
+If nothing moves for three minutes, it goes on here.`
+    : "The running service imports users from Clerk.";
 }
 
 /** An import whose doer has gone is done here, unless a service can do it. */

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openStoreBeside } from "../../../lib/parts/mongo_part.ts";
 import { readConfig } from "../../../lib/config.ts";
+import { startMongo } from "../../../packages/embedded_mongo/mod.ts";
 import type { JobDocument } from "../../../lib/store/jobs.ts";
 import { startBackfill } from "../../support/backfill_process.ts";
 import {
@@ -43,6 +44,19 @@ Deno.test("deno task backfill imports everybody when no service runs", async () 
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^Importing users from Clerk/);
   assertMatch(stdout, /Done: 1,200 of 1,200 users.*: 1,200 added\n$/);
+  const { users, job } = await readLeft(env);
+  assertEquals([users, job?.state], [USERS, "done"]);
+});
+
+Deno.test("deno task backfill imports into a MongoDB elsewhere, without a service", async () => {
+  await using stack = new AsyncDisposableStack();
+  await using clerk = serveClerk();
+  const elsewhere = stack.use(await startMongo({ path: ":memory:", port: 0 }));
+  const own = await makeOwnSettings(stack);
+  const env = { ...own, ...clerk.env, MONGODB_URI: elsewhere.uri };
+  const { code, stdout, stderr } = await startBackfill(env).ended;
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /1,200 of 1,200 users.*: 1,200 added\n$/);
   const { users, job } = await readLeft(env);
   assertEquals([users, job?.state], [USERS, "done"]);
 });
