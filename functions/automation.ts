@@ -12,6 +12,7 @@ import { ledgerKey, type Task } from "../lib/store/automation_ledger.ts";
 import { primaryEmail } from "../lib/sync/primary_contact.ts";
 import { joinNames } from "../lib/sync/user_document.ts";
 import { skipTask, type TaskOutcome } from "./act_once.ts";
+import type { AutomationId } from "./automation_ids.ts";
 import { addDeadLetter, type FunctionFailure } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { isForeign } from "./is_foreign.ts";
@@ -33,7 +34,7 @@ export interface Person {
 /** The parts in which automations differ. */
 export interface AutomationOptions {
   /** Inngest's function id, and the automation's name in the ledger. */
-  readonly id: string;
+  readonly id: AutomationId;
   readonly name: string;
   /** How fast the provider may be asked. */
   readonly pace: Pace;

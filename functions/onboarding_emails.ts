@@ -20,11 +20,12 @@ import {
   taskOf,
   triggerOn,
 } from "./automation.ts";
+import type { AutomationId } from "./automation_ids.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { receiveEvent } from "./received_event.ts";
 import { MAIL_PACE, postOf, sendLetter } from "./send_letter.ts";
 
-const ID = "onboarding-emails";
+const ID = "onboarding-emails" satisfies AutomationId;
 
 /** A letter of the series: its name in the ledger, and the wait before it. */
 interface Episode {

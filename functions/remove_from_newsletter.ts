@@ -13,6 +13,7 @@ import {
   taskOf,
   triggerOn,
 } from "./automation.ts";
+import type { AutomationId } from "./automation_ids.ts";
 import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import {
@@ -31,7 +32,7 @@ export function removeFromNewsletter(
   const { newsletter } = deps;
   return deps.inngest.createFunction(
     {
-      id: "remove-from-newsletter",
+      id: "remove-from-newsletter" satisfies AutomationId,
       name: "Remove from newsletter",
       triggers: [triggerOn("clerk/user.deleted", newsletter !== undefined)],
       retries: AUTOMATION_RETRIES,

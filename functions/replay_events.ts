@@ -13,6 +13,7 @@ import {
   replayOrder,
   replayRequested,
 } from "../lib/events.ts";
+import { APP_ID } from "../lib/inngest/create_client.ts";
 import { workedSince } from "../lib/store/job_pace.ts";
 import type { JobState } from "../lib/store/jobs.ts";
 import {
@@ -20,6 +21,7 @@ import {
   readReplayPortion,
 } from "../lib/store/replay_selection.ts";
 import type { WebhookEventDocument } from "../lib/store/webhook_events.ts";
+import { AUTOMATION_IDS } from "./automation_ids.ts";
 import { tellProgress } from "./control_job.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { type Replay, toReplayedEvent } from "./replayed_event.ts";
@@ -179,7 +181,11 @@ async function sendAgain(
 ): Promise<void> {
   const now = clock.now();
   // Before they are sent: one that fails again must end up unmarked.
-  await store.deadLetters.markReplayed(events.map(({ _id }) => _id), now);
+  await store.deadLetters.markReplayed(
+    events.map(({ _id }) => _id),
+    now,
+    replay.mode === "data" ? AUTOMATION_IDS.map((id) => `${APP_ID}-${id}`) : [],
+  );
   await Promise.all(
     events
       // An outcome whose arrival was never recorded has no payload to send.

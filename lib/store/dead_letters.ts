@@ -61,10 +61,15 @@ export class DeadLetters {
    *
    * @param eventIds Keys of the events' records, with or without dead letters.
    * @param now The present.
+   * @param except Functions that do not run again; their letters stay open.
    */
-  async markReplayed(eventIds: readonly string[], now: Date): Promise<void> {
+  async markReplayed(
+    eventIds: readonly string[],
+    now: Date,
+    except: readonly string[] = [],
+  ): Promise<void> {
     await this.documents.updateMany(
-      { event_id: { $in: [...eventIds] } },
+      { event_id: { $in: [...eventIds] }, function_id: { $nin: [...except] } },
       { $set: { replayed_at: now } },
     );
   }

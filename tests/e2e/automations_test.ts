@@ -1,5 +1,6 @@
 /** The service as users run it, and what follows a signed webhook at the providers. */
 import { assertEquals } from "@std/assert";
+import { providerEnv } from "../support/providers/provider_env.ts";
 import { startMailchimp } from "../support/providers/start_mailchimp.ts";
 import { startResend } from "../support/providers/start_resend.ts";
 import { startStripe } from "../support/providers/start_stripe.ts";
@@ -30,17 +31,7 @@ Deno.test("a signed webhook, delivered twice, ends in one e-mail, one trial and 
   await using stripe = startStripe();
   await using mailchimp = startMailchimp();
   await using rollcall = await startRollcall({
-    env: {
-      RESEND_API_KEY: resend.apiKey,
-      RESEND_BASE_URL: resend.url,
-      EMAIL_FROM: "Acme <hello@acme.example>",
-      STRIPE_SECRET_KEY: stripe.secretKey,
-      STRIPE_TRIAL_PRICE_ID: stripe.priceId,
-      STRIPE_BASE_URL: stripe.url,
-      MAILCHIMP_API_KEY: mailchimp.apiKey,
-      MAILCHIMP_AUDIENCE_ID: mailchimp.audienceId,
-      MAILCHIMP_BASE_URL: mailchimp.url,
-    },
+    env: providerEnv({ resend, stripe, mailchimp }),
   });
   for (const id of ["msg_1", "msg_1", "msg_2"]) {
     const response = await rollcall.send(userCreated("user_1"), { id });
@@ -68,11 +59,7 @@ Deno.test("kill -9 between Resend's taking an e-mail and its answer sends it onc
   const dataDir = await Deno.makeTempDir({ prefix: "rollcall_test_" });
   const database = `rollcall_test_${crypto.randomUUID().slice(0, 8)}`;
   await using resend = startResend();
-  const env = {
-    RESEND_API_KEY: resend.apiKey,
-    RESEND_BASE_URL: resend.url,
-    EMAIL_FROM: "Acme <hello@acme.example>",
-  };
+  const env = providerEnv({ resend });
   try {
     resend.failNext({ kind: "hold-answer" });
     {

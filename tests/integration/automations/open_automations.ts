@@ -17,6 +17,7 @@ import {
   type OpenRollcall,
   openRollcall,
 } from "../../support/open_rollcall.ts";
+import { providerEnv } from "../../support/providers/provider_env.ts";
 import {
   type FakeMailchimp,
   startMailchimp,
@@ -77,18 +78,7 @@ export async function openAutomations(
   const mailchimp = stack.use(startMailchimp());
   const rollcall = stack.use(
     await openRollcall(
-      {
-        RESEND_API_KEY: resend.apiKey,
-        RESEND_BASE_URL: resend.url,
-        EMAIL_FROM: "Acme <hello@acme.example>",
-        STRIPE_SECRET_KEY: stripe.secretKey,
-        STRIPE_TRIAL_PRICE_ID: stripe.priceId,
-        STRIPE_BASE_URL: stripe.url,
-        MAILCHIMP_API_KEY: mailchimp.apiKey,
-        MAILCHIMP_AUDIENCE_ID: mailchimp.audienceId,
-        MAILCHIMP_BASE_URL: mailchimp.url,
-        ...env,
-      },
+      { ...providerEnv({ resend, stripe, mailchimp }), ...env },
       {
         clock,
         engine: { clock, retryIntervalMs: 0 },

@@ -39,9 +39,10 @@ function failedEvent(
 async function keepDeadLetter(
   { store }: Services,
   event: WebhookEventDocument,
+  functionId = "sync-user-from-clerk",
 ): Promise<void> {
   await store.deadLetters.add({
-    function_id: "rollcall-sync-user-from-clerk",
+    function_id: `rollcall-${functionId}`,
     event_id: event._id,
     event_name: `clerk/${event.type}`,
     subject: event.subject,
@@ -160,6 +161,23 @@ Deno.test("replay-events leaves a dead letter open when the event fails again", 
     })),
     [{ event_id: broken._id, failures: 2, replayed_at: null }],
   );
+});
+
+Deno.test("replay-events closes the dead letter of an automation only when the automation runs", async () => {
+  await using rollcall = await openRollcall();
+  const { services: { store }, services } = rollcall;
+  const event = failedEvent(1);
+  await store.webhookEvents.documents.insertOne(event);
+  await keepDeadLetter(services, event, "create-trial");
+  const isOpen = async () =>
+    (await store.deadLetters.documents.findOne())?.replayed_at === null;
+  const order = { eventIds: [event._id], ...TERMS };
+  await request(services, "job_1", order);
+  await rollcall.ended("replay-events");
+  assertEquals(await isOpen(), true);
+  await request(services, "job_2", { ...order, mode: "full" });
+  await rollcall.ended("replay-events");
+  assertEquals(await isOpen(), false);
 });
 
 Deno.test("replay-events sends nothing for a paused job, and goes on when it is resumed", async () => {
