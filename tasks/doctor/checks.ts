@@ -8,7 +8,9 @@ import { createClerkApiClient } from "../../lib/clerk/clerk_api_client.ts";
 import { createClerkRateLimiter } from "../../lib/clerk/rate_limiter.ts";
 import type { Config } from "../../lib/config.ts";
 import { mongoUriOf } from "../../lib/parts/mongo_part.ts";
-import { openStore } from "../../lib/store/store.ts";
+import { WATCH_ALERTS } from "../../lib/store/heartbeats.ts";
+import { openStore, type Store } from "../../lib/store/store.ts";
+import { checkAlerts } from "./check_alerts.ts";
 import { signedHeaders } from "../signed_headers.ts";
 
 /** What one check found; the detail says what to do when it failed. */
@@ -43,6 +45,7 @@ export async function* runChecks(config: Config): AsyncGenerator<NamedResult> {
     ["MongoDB and Inngest", () => checkReady(origin)],
     ["forged webhook", () => checkForged(origin)],
     ["signed webhook", () => checkProbe(origin, config)],
+    ["alerts", () => checkWatch(config)],
     ["Clerk's Backend API", () => checkClerk(config)],
   ];
   for (const [name, check] of checks) {
@@ -120,11 +123,22 @@ async function checkProbe(
   );
 }
 
-async function waitForRecord(config: Config, id: string): Promise<boolean> {
-  await using store = openStore({
-    uri: mongoUriOf(config),
-    database: config.mongo.database,
+async function checkWatch(config: Config): Promise<CheckResult> {
+  await using store = openStoreOf(config);
+  return checkAlerts({
+    heartbeat: await store.heartbeats.read(WATCH_ALERTS),
+    places: config.alerts,
+    now: new Date(),
   });
+}
+
+function openStoreOf(config: Config): Store {
+  const { database } = config.mongo;
+  return openStore({ uri: mongoUriOf(config), database });
+}
+
+async function waitForRecord(config: Config, id: string): Promise<boolean> {
+  await using store = openStoreOf(config);
   const deadlineMs = performance.now() + TIMEOUT_MS;
   while (performance.now() < deadlineMs) {
     if (await store.webhookEvents.documents.findOne({ _id: id })) return true;
