@@ -10,6 +10,14 @@ const PATHS = [
   "/dashboard/users?text=nobody-has-this",
 ];
 
+const MAX_SCRIPT_BYTES = 40 * 1024;
+
+async function gzippedBytes(body: Uint8Array): Promise<number> {
+  const stream = new Blob([new Uint8Array(body)]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(stream).bytes()).length;
+}
+
 Deno.test("the frame of the pages", async (t) => {
   await using dashboard = await openDashboard();
   const { rollcall, signIn } = dashboard;
@@ -97,6 +105,39 @@ Deno.test("the frame of the pages", async (t) => {
       await page.context().close();
     });
   }
+
+  await t.step("shows every page without JavaScript", async () => {
+    const page = await signIn({ javaScriptEnabled: false });
+    for (const path of PATHS) {
+      const response = await page.goto(origin + path);
+      assertEquals(response?.status(), 200, path);
+      assert(await page.locator("main h1").isVisible(), path);
+    }
+    await page.goto(`${origin}/dashboard/users/user_000001`);
+    const erase = page.getByRole("button", { name: "Erase this user" });
+    assertEquals(await erase.isVisible(), false);
+    await page.getByText("Erase…").click();
+    assert(await erase.isVisible(), "the first press opens the second");
+    await page.context().close();
+  });
+
+  await t.step("needs little JavaScript on any page", async () => {
+    const page = await signIn();
+    const sizes = new Map<string, Promise<number>>();
+    page.on("response", (response) => {
+      if (response.request().resourceType() !== "script") return;
+      sizes.set(response.url(), response.body().then(gzippedBytes));
+    });
+    for (const path of PATHS) {
+      sizes.clear();
+      await page.goto(origin + path);
+      await page.getByText("Live", { exact: true }).waitFor();
+      const bytes = (await Promise.all(sizes.values()))
+        .reduce((sum, size) => sum + size, 0);
+      assert(bytes > 0 && bytes <= MAX_SCRIPT_BYTES, `${path}: ${bytes}`);
+    }
+    await page.context().close();
+  });
 
   await t.step("fits a small screen", async () => {
     const page = await signIn({ width: 375 });

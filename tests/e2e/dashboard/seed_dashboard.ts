@@ -3,6 +3,7 @@
  * store: the same every time but for the instant they count back from.
  */
 import type { ChangeDocument } from "../../../lib/store/changes.ts";
+import type { DeadLetterDocument } from "../../../lib/store/dead_letters.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import type { WebhookEventDocument } from "../../../lib/store/webhook_events.ts";
 import {
@@ -43,37 +44,75 @@ const MINUTE_MS = 60_000;
  */
 export async function seedDashboard(store: Store, seed: Seed): Promise<void> {
   const { now } = seed;
-  const users = Array.from({ length: seed.users }, (_, i) => makeUser(i, now));
-  const events = Array.from(
-    { length: seed.events },
-    (_, i) => makeEvent(i, seed),
-  );
-  await store.users.documents.insertMany(users);
-  await store.webhookEvents.documents.insertMany(events);
+  for (const [from, to] of portionsOf(seed.users)) {
+    await store.users.documents.insertMany(
+      range(from, to).map((index) => makeUser(index, now)),
+    );
+  }
+  for (const [from, to] of portionsOf(seed.events)) {
+    await seedEvents(
+      store,
+      range(from, to).map((index) => makeEvent(index, seed)),
+    );
+  }
+  await seedAlerts(store, now);
+}
+
+/** As many in one call. */
+const PORTION = 5_000;
+
+function portionsOf(count: number): [from: number, to: number][] {
+  const portions: [number, number][] = [];
+  for (let from = 0; from < count; from += PORTION) {
+    portions.push([from, Math.min(from + PORTION, count)]);
+  }
+  return portions;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+async function seedEvents(
+  store: Store,
+  events: readonly WebhookEventDocument[],
+): Promise<void> {
+  const applied = events.filter(({ state }) => state === "applied");
+  const failed = events.filter(({ state }) => state === "failed");
+  await store.webhookEvents.documents.insertMany([...events]);
   await store.secretUse.record(events);
   await store.freshness.record({
     receivedAt: events.map(({ received_at }) => received_at),
-    settled: events.flatMap(({ state, settled_at, lag_ms }) =>
-      state === "applied" && settled_at !== null
-        ? [{ outcome: state, settled_at: settled_at.getTime(), lag_ms }]
-        : []
+    settled: applied.flatMap(({ settled_at, lag_ms }) =>
+      settled_at === null ? [] : [{
+        outcome: "applied" as const,
+        settled_at: settled_at.getTime(),
+        lag_ms,
+      }]
     ),
   });
-  await seedAlerts(store, now);
-  await store.changes.documents.insertMany(
-    events.filter(({ state }) => state === "applied").map(makeChange),
-  );
-  for (const event of events.filter(({ state }) => state === "failed")) {
-    await store.deadLetters.add({
-      function_id: "rollcall-update-user-from-clerk",
-      event_id: event._id,
-      event_name: `clerk/${event.type}`,
-      subject: event.subject,
-      run_id: "run_1",
-      error: { name: "Error", message: event.reason ?? "" },
-      failed_at: event.received_at,
-    });
+  if (applied.length > 0) {
+    await store.changes.documents.insertMany(applied.map(makeChange));
   }
+  if (failed.length > 0) {
+    await store.deadLetters.documents.insertMany(failed.map(makeDeadLetter));
+  }
+}
+
+function makeDeadLetter(event: WebhookEventDocument): DeadLetterDocument {
+  const function_id = "rollcall-update-user-from-clerk";
+  return {
+    _id: `${function_id}:${event._id}`,
+    function_id,
+    event_id: event._id,
+    event_name: `clerk/${event.type}`,
+    subject: event.subject,
+    run_id: "run_1",
+    error: { name: "Error", message: event.reason ?? "" },
+    failed_at: event.received_at,
+    failures: 1,
+    replayed_at: null,
+  };
 }
 
 /** One that is over and one that is open. */
