@@ -20,7 +20,7 @@ export interface OpenRollcall extends AsyncDisposable {
   ended(functionId: string): Promise<RunEnded>;
   /** Resolves once outcomes of all these events were recorded, from now on. */
   outcomes(eventIds: readonly string[]): Promise<void>;
-  /** Resolves with the id of the next event whose outcome is recorded. */
+  /** Resolves with the id of the next event that is recorded with its outcome. */
   nextOutcome(): Promise<string>;
 }
 
@@ -90,11 +90,16 @@ async function hearOutcomes(
 }
 
 async function hearNextOutcome({ feed }: Services): Promise<string> {
+  const arrived = new Set<string>();
+  const settled = new Set<string>();
   const heard = Promise.withResolvers<string>();
   using _listener = feed.subscribe({
     next(message: LiveMessage) {
       if (message.kind !== "events-recorded") return;
-      const [first] = message.settled;
+      // The outcome may be recorded before the arrival is.
+      for (const id of message.received) arrived.add(id);
+      for (const id of message.settled) settled.add(id);
+      const [first] = arrived.intersection(settled);
       if (first !== undefined) heard.resolve(first);
     },
     end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
