@@ -64,7 +64,7 @@ type RoundResult = WriteOutcome | "moved-on" | Error;
 /** Contention on one document that is worth retrying in place. */
 const MAX_ROUNDS = 16;
 /** A call stays small enough for others to have their turn. */
-const MAX_BATCH = 500;
+const MAX_BATCH = 100;
 
 /** A collection whose documents only move forward in Clerk's time. */
 export class SyncedCollection<D extends SyncedDocument> {

@@ -10,6 +10,8 @@ export interface ApiRequest {
   readonly url: URL;
   readonly headers: Pick<Headers, "get">;
   readonly body: string;
+  /** Whether it came through the engine's `fetch`, as what functions send does. */
+  readonly isInProcess: boolean;
 }
 
 /** An answer with a JSON body. */
@@ -32,17 +34,19 @@ export function refuse(status: number, error: string): ApiAnswer {
  * Reads a request to its end.
  *
  * @param request the request
+ * @param isInProcess whether no socket was involved
  * @returns it with its body as text, or the answer that refuses a body of more than 32 MiB
  */
 export async function readRequest(
   request: Request,
+  isInProcess: boolean,
 ): Promise<ApiRequest | ApiAnswer> {
   const { method, headers } = request;
   const body = await readBody(request);
   if (body === undefined) {
     return refuse(413, "Cannot read the request: its body is over 32 MiB");
   }
-  return { method, url: new URL(request.url), headers, body };
+  return { method, url: new URL(request.url), headers, body, isInProcess };
 }
 
 /**

@@ -2,8 +2,9 @@
  * Decides which call is made next, within the limits on what is in flight.
  *
  * Event-driven: whoever makes a call due wakes it, nothing polls. Requests begin as many at once as
- * there is room for; while events arrive, `Pace` leaves less. Functions take turns; one that is at its limit is passed over. A call whose keyed limit is full is parked
- * on disk and comes back when a slot of that key is free.
+ * there is room for; while events flood in, `Pace` leaves less. Functions take turns; one that is
+ * at its limit is passed over. A call whose keyed limit is full is parked on disk and comes back
+ * when a slot of that key is free.
  */
 import { Alarm } from "./alarm.ts";
 import type { AppDriver } from "./app_driver.ts";

@@ -38,7 +38,7 @@ import { createUlidSource } from "./ulid.ts";
 const MEMORY = ":memory:";
 const FILE_NAME = "inngest.db";
 const CLOSE_GRACE_MS = 8_000; // a service has ten seconds from SIGTERM to exit
-const DEFAULT_PARALLELISM = { inProcess: 32, byUrl: 64 };
+const DEFAULT_PARALLELISM = { inProcess: 64, byUrl: 64 };
 
 /** How an engine is started. */
 export interface EngineOptions {
@@ -58,7 +58,7 @@ export interface EngineOptions {
   readonly retryIntervalMs?: number;
   /** What is kept of ended runs and of events: 7 days, less when the file passes 2 GiB. */
   readonly retention?: Retention;
-  /** Requests in flight to apps in this process (32) and by URL (64), of all functions together. */
+  /** Requests in flight to apps in this process (64) and by URL (64), of all functions together. */
   readonly parallelism?: {
     readonly inProcess?: number;
     readonly byUrl?: number;
@@ -142,7 +142,7 @@ async function assemble(
   const server = Deno.serve(
     { hostname, port, onListen: () => {} },
     async (request) => {
-      const read = await readRequest(request);
+      const read = await readRequest(request, false);
       return toResponse(
         "body" in read && "url" in read ? await answerSafely(api, read) : read,
       );
@@ -222,7 +222,7 @@ function createInProcessFetch(api: ApiHandler, baseUrl: string): typeof fetch {
   return async function engineFetch(input, init): Promise<Response> {
     const { body = "", headers, method = "GET" } = init ?? {};
     if (input instanceof Request || typeof body !== "string") {
-      const read = await readRequest(new Request(input, init));
+      const read = await readRequest(new Request(input, init), true);
       return toResponse("url" in read ? await answerSafely(api, read) : read);
     }
     return toResponse(
@@ -231,6 +231,7 @@ function createInProcessFetch(api: ApiHandler, baseUrl: string): typeof fetch {
         url: input instanceof URL ? input : new URL(input, baseUrl),
         headers: headersOf(headers),
         body,
+        isInProcess: true,
       }),
     );
   };

@@ -23,9 +23,9 @@ export async function receiveEvents(
   kernel: Kernel,
   request: ApiRequest,
 ): Promise<ApiAnswer> {
-  kernel.pace.noteArrival();
   const nowMs = nowOf(kernel);
   const { rows, error } = readRows(kernel, request, nowMs);
+  if (!request.isInProcess) kernel.pace.noteArrival(rows.length);
   if (rows.length > 0) {
     try {
       await kernel.db.writeFirst(() => {

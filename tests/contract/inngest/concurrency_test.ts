@@ -97,27 +97,36 @@ engineTest("a run that sleeps gives its concurrency slot away", async () => {
 });
 
 engineTest(
-  "half as many requests are in flight in this process while events arrive",
+  "one request is in flight in this process while events flood in from outside",
   async () => {
     const clock = new FakeClock();
     const release = Promise.withResolvers<void>();
     let inFlight = 0;
-    let mostInFlight = Promise.withResolvers<void>();
+    let wanted = 1;
+    let reached = Promise.withResolvers<void>();
     await using app = await startApp((client) => [
       client.createFunction(
         { id: "hold", triggers: [{ event: "a/b" }] },
         async () => {
-          if (++inFlight % 2 === 0) mostInFlight.resolve();
+          if (++inFlight === wanted) reached.resolve();
           await release.promise;
         },
       ),
     ], { clock, parallelism: { inProcess: 4 } });
-    await app.sendAll("a/b", Array(6).fill({}));
-    await mostInFlight.promise;
-    assertEquals([inFlight, await clock.nextTimer(250)], [2, 250]);
-    mostInFlight = Promise.withResolvers();
+    const others = Array(194).fill({ name: "a/other", data: {} });
+    const events = [...others, ...Array(6).fill({ name: "a/b", data: {} })];
+    const { url, eventKey } = app.engine;
+    const response = await fetch(`${url}/e/${eventKey}`, {
+      method: "POST",
+      body: JSON.stringify(events),
+    });
+    await response.body?.cancel();
+    await reached.promise;
+    assertEquals([inFlight, await clock.nextTimer(250)], [1, 250]);
+    wanted = 4;
+    reached = Promise.withResolvers();
     clock.advance(250);
-    await mostInFlight.promise;
+    await reached.promise;
     assertEquals(inFlight, 4);
     release.resolve();
     await app.endedAll("hold", 6);
