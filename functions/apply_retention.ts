@@ -13,6 +13,7 @@ import {
   RETENTION_RULES,
   type RetentionRule,
 } from "../lib/store/retention.ts";
+import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 
 /** UTC, away from the full hours at which scans begin. */
@@ -47,6 +48,7 @@ export function applyRetention(
       name: "Apply retention",
       triggers: [cron(NIGHTLY), { event: RETENTION_REQUESTED }],
       concurrency: { limit: 1 },
+      onFailure: (failure) => addDeadLetter(deps, failure),
     },
     async ({ event, step }) => {
       let index = goOn.safeParse(event.data).data?.from ?? 0;

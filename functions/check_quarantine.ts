@@ -11,6 +11,7 @@ import {
   quarantineCheckRequest,
 } from "../lib/events.ts";
 import type { SealedEntry } from "../lib/store/quarantine.ts";
+import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 
 const PAGE = 50;
@@ -40,6 +41,7 @@ export function checkQuarantine(
       name: "Check quarantine",
       triggers: [{ event: QUARANTINE_CHECK_REQUESTED }],
       concurrency: { limit: 1 },
+      onFailure: (failure) => addDeadLetter(deps, failure),
     },
     async ({ event, step }) => {
       const { ids, who } = quarantineCheckRequest.parse(event.data);

@@ -10,6 +10,7 @@ import type { InngestFunction } from "inngest";
 import { ERASE_REQUESTED, eraseRequest } from "../lib/events.ts";
 import { erasePayloads, eraseValues } from "../lib/store/erasure.ts";
 import { removeUser } from "./delete_user_with_clerk.ts";
+import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 
 type EraseDependencies = Pick<
@@ -36,6 +37,7 @@ export function eraseUser(deps: FunctionDependencies): InngestFunction.Any {
       name: "Erase user",
       triggers: [{ event: ERASE_REQUESTED }],
       concurrency: { limit: 1 },
+      onFailure: (failure) => addDeadLetter(deps, failure),
     },
     async ({ event, step, runId }) => {
       const { user_id: userId, who } = eraseRequest.parse(event.data);

@@ -13,6 +13,7 @@ import { RECONCILE_REQUESTED, reconcileRequest } from "../lib/events.ts";
 import type { DriftTarget } from "../lib/store/drift.ts";
 import { findDriftTargets, listDriftTargets } from "../lib/store/drift_page.ts";
 import type { Store } from "../lib/store/store.ts";
+import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { repairDrift, type RepairDriftDependencies } from "./repair_drift.ts";
 
@@ -45,6 +46,7 @@ export function reconcileUser(deps: FunctionDependencies): InngestFunction.Any {
       name: "Reconcile user",
       triggers: [{ event: RECONCILE_REQUESTED }],
       concurrency: { limit: 2 },
+      onFailure: (failure) => addDeadLetter(deps, failure),
     },
     async ({ event, step, runId }) => {
       const request = reconcileRequest.parse(event.data);

@@ -1,13 +1,24 @@
-/** Failures: events whose function gave up, until somebody replays them. */
-import { page } from "fresh";
+/**
+ * Failures: events whose function gave up, until somebody replays them; what
+ * Rollcall had asked itself has a run to look at, and is set aside by hand.
+ */
+import { HttpError, page } from "fresh";
 import { define } from "../../lib/define.ts";
+import { CLERK_PREFIX } from "../../lib/events.ts";
 import { readDeadLetters } from "../../lib/store/dead_letter_page.ts";
 import type { DeadLetterDocument } from "../../lib/store/dead_letters.ts";
 import type { KeysetPage } from "../../lib/store/keyset_page.ts";
 import { countByIndex } from "../../lib/store/overview.ts";
+import { readForm } from "../(_forms)/read_form.ts";
+import { requireOperator } from "./(_access)/require_operator.ts";
 import { EmptyState } from "./(_components)/EmptyState.tsx";
 import { Instant } from "./(_components)/Instant.tsx";
-import { eventLink, linkWith, replayLink } from "./(_components)/links.ts";
+import {
+  eventLink,
+  linkWith,
+  replayLink,
+  runLink,
+} from "./(_components)/links.ts";
 import { PageHead } from "./(_components)/PageHead.tsx";
 import { Pager } from "./(_components)/Pager.tsx";
 import { Subject } from "./(_components)/Subject.tsx";
@@ -36,6 +47,18 @@ export const handler = define.handlers<FailuresData>({
       countByIndex(store, "dead_letters", { replayed_at: null }),
     ]);
     return page({ letters, openCount, withReplayed, now: clock.now() });
+  },
+  async POST(ctx) {
+    const { store, clock } = ctx.state.services;
+    const { name: who } = requireOperator(ctx.state.session);
+    const eventId = (await readForm(ctx.req)).get("aside");
+    if (typeof eventId !== "string") throw new HttpError(400);
+    await store.auditLog.record(
+      { who, action: "set-aside-failure", subject: eventId },
+      clock,
+    );
+    await store.deadLetters.markReplayed([eventId], clock.now());
+    return ctx.redirect("/dashboard/failures", 303);
   },
 });
 
@@ -112,7 +135,13 @@ function LetterTable({ letters, isOperator, now }: LetterTableProps) {
           {letters.map((letter) => (
             <tr key={letter._id} data-row>
               <td>
-                <a href={eventLink(letter.event_id)}>{letter.event_name}</a>
+                <a
+                  href={isOfClerk(letter)
+                    ? eventLink(letter.event_id)
+                    : runLink(letter.run_id)}
+                >
+                  {letter.event_name}
+                </a>
                 <span class="below">{letter.function_id}</span>
               </td>
               <td>
@@ -127,14 +156,15 @@ function LetterTable({ letters, isOperator, now }: LetterTableProps) {
               </td>
               {isOperator && (
                 <td>
-                  <a href={replayLink({ event: letter.event_id })}>Replay…</a>
+                  <AgainCell letter={letter} />
                 </td>
               )}
               <td class="end">
                 <Instant at={letter.failed_at} now={now} />
                 {letter.replayed_at && (
                   <span class="below">
-                    replayed <Instant at={letter.replayed_at} now={now} />
+                    {isOfClerk(letter) ? "replayed" : "set aside"}{" "}
+                    <Instant at={letter.replayed_at} now={now} />
                   </span>
                 )}
               </td>
@@ -144,4 +174,27 @@ function LetterTable({ letters, isOperator, now }: LetterTableProps) {
       </table>
     </div>
   );
+}
+
+/** Only what came from Clerk is on record and can be sent again from there. */
+function AgainCell({ letter }: { readonly letter: DeadLetterDocument }) {
+  if (isOfClerk(letter)) {
+    return <a href={replayLink({ event: letter.event_id })}>Replay…</a>;
+  }
+  return (
+    <>
+      <a href={runLink(letter.run_id)}>Run again…</a>
+      {letter.replayed_at === null && (
+        <form method="post">
+          <button type="submit" name="aside" value={letter.event_id}>
+            Set aside
+          </button>
+        </form>
+      )}
+    </>
+  );
+}
+
+function isOfClerk({ event_name }: DeadLetterDocument): boolean {
+  return event_name.startsWith(CLERK_PREFIX);
 }

@@ -66,6 +66,42 @@ Deno.test("replays", async (t) => {
     await page.context().close();
   });
 
+  await t.step(
+    "are not offered for what Rollcall itself had asked",
+    async () => {
+      await store.deadLetters.add({
+        function_id: "rollcall-erase-user",
+        event_id: "own_event",
+        event_name: "rollcall/user.erase.requested",
+        subject: null,
+        run_id: "run_own",
+        error: { name: "Error", message: "MongoDB does not answer" },
+        failed_at: new Date(),
+      });
+      const page = await signIn();
+      await page.goto(`${origin}/dashboard/failures`);
+      await page.getByRole("link", { name: "Run again…" }).waitFor();
+      assertEquals(
+        await page.getByRole("link", { name: "Replay…" }).count(),
+        0,
+      );
+      await page.getByRole("button", { name: "Set aside" }).click();
+      await page.getByText("Nothing has failed").waitFor();
+      const [entry] = await store.auditLog.readNewest(1);
+      assertEquals(
+        [entry?.action, entry?.subject],
+        ["set-aside-failure", "own_event"],
+      );
+      const refused = await askAsViewer("/dashboard/failures", {
+        method: "POST",
+        body: new URLSearchParams({ aside: "own_event" }),
+      });
+      await refused.body?.cancel();
+      assertEquals(refused.status, 403);
+      await page.context().close();
+    },
+  );
+
   await t.step("show their progress, pause, go on and stop", async () => {
     const page = await signIn();
     await page.goto(`${origin}/dashboard/replay`);
