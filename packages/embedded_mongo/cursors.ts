@@ -118,7 +118,7 @@ export class Cursors {
     return this.#cursors.delete(id.toString());
   }
 
-  /** Ends the cursors on a collection that is dropped. */
+  /** Ends the cursors on a collection that is dropped or loses an index. */
   killAllOn(ns: string): void {
     for (const [key, cursor] of this.#cursors) {
       if (cursor.ns === ns) this.#cursors.delete(key);

@@ -1,5 +1,5 @@
 /**
- * `createIndexes`: builds indexes in the foreground.
+ * `createIndexes`: builds indexes in the foreground, all of them or none.
  *
  * The same definition again is no change; the same name or key with other options
  * is an error, as in mongod.
@@ -28,9 +28,15 @@ export const createIndexes: Command = {
       readCollectionName(request),
     );
     const numIndexesBefore = collection.indexes.length + 1;
-    for (const definition of definitions) {
-      if (isExisting(collection, definition)) continue;
-      context.store.createIndex(collection, definition);
+    try {
+      for (const definition of definitions) {
+        if (isExisting(collection, definition)) continue;
+        context.store.createIndex(collection, definition);
+      }
+    } catch (error) {
+      const made = collection.indexes.slice(numIndexesBefore - 1);
+      for (const index of made) context.store.dropIndex(collection, index);
+      throw error;
     }
     const numIndexesAfter = collection.indexes.length + 1;
     return {

@@ -25,6 +25,7 @@ export const dropIndexes: Command = {
       ? collection.indexes.slice()
       : [wanted].flat().map((one) => findIndex(collection, one));
     for (const index of doomed) context.store.dropIndex(collection, index);
+    context.cursors.killAllOn(collection.ns); // They may read along one of them.
     return { nIndexesWas, ok: 1 };
   },
 };

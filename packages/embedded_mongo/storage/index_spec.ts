@@ -91,7 +91,7 @@ export function parseIndex(
     isSparse,
     covers: compileCoverage({ fields, isSparse, partialFilter }),
     ...(partialFilter ? { partialFilter } : {}),
-    ...parseExpiry(definition.expireAfterSeconds),
+    ...parseExpiry(definition.expireAfterSeconds, fields),
   };
 }
 
@@ -146,13 +146,22 @@ function parseKey(key: Document): SortField[] {
   return fields;
 }
 
-function parseExpiry(value: unknown): { expireAfterSeconds?: number } {
+function parseExpiry(
+  value: unknown,
+  fields: readonly SortField[],
+): { expireAfterSeconds?: number } {
   if (value === undefined) return {};
   const expireAfterSeconds = toSafeInteger(value);
   if (expireAfterSeconds === undefined || expireAfterSeconds < 0) {
     throw new MongoError(
       "CannotCreateIndex",
       "TTL index 'expireAfterSeconds' must be a non-negative number",
+    );
+  }
+  if (fields.length > 1) {
+    throw new MongoError(
+      "CannotCreateIndex",
+      "TTL indexes are single-field indexes, compound indexes do not support TTL",
     );
   }
   return { expireAfterSeconds };

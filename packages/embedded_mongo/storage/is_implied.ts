@@ -7,6 +7,7 @@
 
 import { areEqual, compareValues } from "../bson/compare_values.ts";
 import { type Document, isDocument } from "../bson/document.ts";
+import { isNumeric } from "../bson/numbers.ts";
 import { getRank } from "../bson/order_key.ts";
 import { isOperatorObject } from "../query/compile_filter.ts";
 
@@ -53,13 +54,11 @@ function covers(promise: Condition, wanted: Condition): boolean {
     return true;
   }
   const isComparison = /^\$(eq|gte?|lte?)$/.test(promise.operator);
-  if (
-    !isComparison || promise.operand === null || Array.isArray(promise.operand)
-  ) {
-    return false;
-  }
+  const { operand } = promise;
+  if (!isComparison || operand === null || Array.isArray(operand)) return false;
   if (wanted.operator === "$exists") return wanted.operand === true;
-  return getRank(promise.operand) === getRank(wanted.operand) &&
+  const isNaNPromise = isNumeric(operand) && Number.isNaN(Number(operand));
+  return getRank(operand) === getRank(wanted.operand) && !isNaNPromise &&
     isWithin(promise, wanted);
 }
 

@@ -28,12 +28,17 @@ export type KeyPredicate =
     readonly keys: readonly Uint8Array[];
     readonly isExact: boolean;
   }
-  | {
-    readonly kind: "range";
-    readonly low: KeyBound;
-    readonly high: KeyBound;
-    readonly isExact: boolean;
-  };
+  | KeyRange;
+
+/** A demand for the keys from one to another. */
+export interface KeyRange {
+  readonly kind: "range";
+  readonly low: KeyBound;
+  readonly high: KeyBound;
+  readonly isExact: boolean;
+  /** One more key that may match: a regular expression equals itself. */
+  readonly besides?: Uint8Array;
+}
 
 /** The predicates of a filter by path. */
 export interface FilterBounds {
@@ -162,5 +167,6 @@ function readPrefix(operand: unknown): KeyPredicate | undefined {
     low: { key, isInclusive: true },
     high: { key: high, isInclusive: false },
     isExact: false,
+    besides: encodeOrderKey(new BSONRegExp(pattern)),
   };
 }

@@ -10,7 +10,12 @@ import { compareBytes } from "../bson/compare_values.ts";
 import type { Document } from "../bson/document.ts";
 import { invertKey } from "../bson/order_key.ts";
 import type { SortField } from "../query/compile_sort.ts";
-import type { FilterBounds, KeyBound, KeyPredicate } from "./key_bounds.ts";
+import type {
+  FilterBounds,
+  KeyBound,
+  KeyPredicate,
+  KeyRange,
+} from "./key_bounds.ts";
 
 /** Keys from `low` (inclusive) to `high` (exclusive). */
 export interface KeyInterval {
@@ -78,8 +83,7 @@ export function createPointPlan(
   index: PlannedIndex,
   key: Uint8Array,
 ): IndexPlan {
-  const interval = { low: key, high: concat(key, END_OF_INDEX) };
-  return { ...createFullPlan(index), intervals: [interval] };
+  return { ...createFullPlan(index), intervals: [toPoint(key)] };
 }
 
 /**
@@ -114,15 +118,18 @@ export function planIndex(
       bounds.predicates.get(rangeField.path) ?? [],
       index.isMultikey,
     );
-  const intervals = prefixes.map((prefix) =>
+  const intervals = prefixes.flatMap((prefix) =>
     range && rangeField
-      ? toInterval(prefix, range, rangeField)
-      : { low: prefix, high: concat(prefix, END_OF_INDEX) }
+      ? toIntervals(prefix, range, rangeField)
+      : [toPoint(prefix)]
   ).sort((left, right) => compareBytes(left.low, right.low));
   usedCount += range?.usedCount ?? 0;
   const isBounded = usedCount > 0;
   const direction = findSortDirection(index, { position, sort, prefixes });
-  const canSort = direction !== 0 && !(index.isMultikey && range);
+  const narrowed = index.fields.slice(0, position + (range ? 1 : 0));
+  // What lies outside the bounds decides the place of an array, too.
+  const canSort = direction !== 0 && !(index.isMultikey &&
+    narrowed.some(({ path }) => sort.some((field) => field.path === path)));
   if (!isBounded && !canSort) return [];
   return [{
     ...createFullPlan(index),
@@ -169,19 +176,19 @@ function combineRanges(
   predicates: readonly KeyPredicate[],
   isMultikey: boolean,
 ):
-  | { low: KeyBound; high: KeyBound; isExact: boolean; usedCount: number }
+  | (KeyRange & { readonly usedCount: number })
   | undefined {
   const ranges = predicates.filter((predicate) => predicate.kind === "range");
   const [first, ...others] = ranges;
   if (!first) return undefined;
+  if (isMultikey) return { ...first, usedCount: 1 };
   let { low, high, isExact } = first;
-  if (isMultikey) return { low, high, isExact, usedCount: 1 };
   for (const other of others) {
     if (compareBounds(other.low, low, 1) > 0) low = other.low;
     if (compareBounds(other.high, high, -1) < 0) high = other.high;
     isExact &&= other.isExact;
   }
-  return { low, high, isExact, usedCount: ranges.length };
+  return { ...first, low, high, isExact, usedCount: ranges.length };
 }
 
 /** Orders bounds; of two on one key the exclusive one is tighter. */
@@ -194,18 +201,26 @@ function compareBounds(
     (Number(right.isInclusive) - Number(left.isInclusive)) * tighter;
 }
 
-function toInterval(
+function toPoint(key: Uint8Array): KeyInterval {
+  return { low: key, high: concat(key, END_OF_INDEX) };
+}
+
+function toIntervals(
   prefix: Uint8Array,
-  range: { readonly low: KeyBound; readonly high: KeyBound },
+  range: KeyRange,
   field: SortField,
-): KeyInterval {
+): KeyInterval[] {
   const [from, to] = field.direction > 0
     ? [range.low, range.high]
     : [range.high, range.low];
-  return {
+  const interval = {
     low: concat(prefix, cut(from, field, !from.isInclusive)),
     high: concat(prefix, cut(to, field, to.isInclusive)),
   };
+  const { besides } = range;
+  return besides
+    ? [interval, toPoint(concat(prefix, orient(besides, field)))]
+    : [interval];
 }
 
 /** The place just before all keys with that value, or just after them. */

@@ -122,7 +122,8 @@ function listIndexes(
   const usable = collection.indexes.filter((index) =>
     index.definition.hidden !== true &&
     (!index.partialFilter || isImplied(index.partialFilter, shape.filter)) &&
-    (!index.isSparse ||
+    // With a hint the client answers for what a sparse index leaves out.
+    (!index.isSparse || shape.hint !== undefined ||
       index.fields.some(({ path }) =>
         isImplied({ [path]: { $exists: true } }, shape.filter)
       ))

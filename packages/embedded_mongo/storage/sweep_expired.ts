@@ -25,9 +25,7 @@ export function sweepExpired(store: Store, now: Date): number {
     for (const index of collection.indexes) {
       const { fields, expireAfterSeconds, partialFilter = {} } = index;
       const [field] = fields;
-      if (expireAfterSeconds === undefined || fields.length !== 1 || !field) {
-        continue;
-      }
+      if (expireAfterSeconds === undefined || !field) continue;
       const cutoff = new Date(now.getTime() - expireAfterSeconds * 1000);
       const expired = [...selectRows(collection, {
         filter: { $and: [{ [field.path]: { $lte: cutoff } }, partialFilter] },
