@@ -57,6 +57,9 @@ const CODES = {
   Location40573: 40573,
   Location40228: 40228,
   Location40324: 40324,
+  Location31249: 31249,
+  Location31250: 31250,
+  Location31253: 31253,
   Location31254: 31254,
 } as const;
 

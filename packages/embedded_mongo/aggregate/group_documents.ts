@@ -138,13 +138,7 @@ function createSum(): Accumulator {
   return {
     add: (value) => {
       if (!isNumeric(value)) return;
-      if (typeof value !== "number" && !(value instanceof Long)) {
-        rejectDecimal(value);
-      }
-      sum = typeof sum === "number" && typeof value === "number" &&
-          Number.isInteger(sum + value) && Math.abs(sum + value) < 2 ** 31
-        ? sum + value
-        : add(sum, value);
+      sum = add(sum, value);
     },
     read: () => sum,
   };

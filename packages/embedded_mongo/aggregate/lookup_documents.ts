@@ -9,7 +9,8 @@ import { type Document, isDocument } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
 import { visitPath } from "../query/visit_path.ts";
 import { compileExpression } from "./compile_expression.ts";
-import { type PipelineContext, runStages } from "./run_pipeline.ts";
+import { collectBounded } from "./memory_bound.ts";
+import { type PipelineContext, runPipeline } from "./run_pipeline.ts";
 import { setAtPath } from "./set_at_path.ts";
 
 /**
@@ -44,7 +45,10 @@ export function* lookupDocuments(
       join.from,
       buildJoinFilter(document, join),
     ) ?? [];
-    const joined = runStages(matched, join.pipeline, inner);
+    const joined = collectBounded(
+      runPipeline(matched, join.pipeline, inner),
+      "$lookup",
+    );
     yield setAtPath(document, join.as.split("."), joined);
   }
 }

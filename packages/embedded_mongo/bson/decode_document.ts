@@ -21,9 +21,8 @@ import {
   Timestamp,
 } from "bson";
 import { MongoError } from "../errors.ts";
-import { type Document, setField } from "./document.ts";
+import { checkDepth, type Document, setField } from "./document.ts";
 
-const MAX_DEPTH = 180; // mongod's BSONDepth::kDefaultMaxAllowableDepth, less the command around it
 const ASCII_FAST_PATH_BYTES = 32;
 const textDecoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -112,15 +111,6 @@ function readArray(source: Source, offset: number, depth: number) {
     values.push(readValue(source, element, depth));
   }
   return values;
-}
-
-function checkDepth(depth: number): void {
-  if (depth > MAX_DEPTH) {
-    throw new MongoError(
-      "Overflow",
-      `Cannot decode BSON: nested deeper than ${MAX_DEPTH} levels`,
-    );
-  }
 }
 
 function readRawDocuments(array: Uint8Array): Uint8Array[] {

@@ -20,9 +20,13 @@ import {
   ObjectId,
   Timestamp,
 } from "bson";
+import { MongoError } from "../errors.ts";
 
 /** A BSON document held in memory. */
 export type Document = { [key: string]: unknown };
+
+/** mongod's BSONDepth::kDefaultMaxAllowableDepth, less the command around it. */
+export const MAX_DEPTH = 180;
 
 /** BSON's type numbers by the alias that `$type` takes. */
 export const TYPE_NUMBERS: Readonly<Record<string, number>> = {
@@ -114,6 +118,21 @@ export function setField(
       enumerable: true,
       configurable: true,
     });
+  }
+}
+
+/**
+ * Refuses what nests deeper than any document may.
+ *
+ * @param depth How deep it nests; a document without documents nests 1 deep.
+ * @throws {MongoError} Overflow past 180.
+ */
+export function checkDepth(depth: number): void {
+  if (depth > MAX_DEPTH) {
+    throw new MongoError(
+      "Overflow",
+      `Cannot take a document that nests deeper than ${MAX_DEPTH} levels`,
+    );
   }
 }
 

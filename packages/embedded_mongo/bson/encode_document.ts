@@ -7,13 +7,19 @@
 
 import { type Long, onDemand, serialize } from "bson";
 import { MongoError } from "../errors.ts";
-import type { Document } from "./document.ts";
+import {
+  checkDepth,
+  type Document,
+  isDocument,
+  MAX_DEPTH,
+} from "./document.ts";
 
 /** mongod's `maxBsonObjectSize`. */
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
 const CURSOR_AT = 4 + 1 + "cursor".length + 1; // length, type, name, zero
 const CURSOR_PREFIX_BYTES = CURSOR_AT + 4 + 1; // its length and its first type
+const LEVEL_BYTES = 7; // The least that one more level takes.
 const ID_NAME = [0x5f, 0x69, 0x64, 0]; // "_id\0"
 
 /**
@@ -21,14 +27,20 @@ const ID_NAME = [0x5f, 0x69, 0x64, 0]; // "_id\0"
  *
  * @param document The document.
  * @returns Its BSON bytes.
- * @throws {MongoError} BSONObjectTooLarge when it exceeds 16 MiB.
+ * @throws {MongoError} BSONObjectTooLarge when it exceeds 16 MiB, Overflow when it
+ *   nests deeper than could be read again.
  */
 export function encodeDocument(document: Document): Uint8Array {
-  const bytes = serialize(document, {
-    ignoreUndefined: true,
-  });
+  const bytes = serialize(document, { ignoreUndefined: true });
   checkDocumentSize(bytes);
+  if (bytes.length > MAX_DEPTH * LEVEL_BYTES) checkNesting(document, 1);
   return bytes;
+}
+
+function checkNesting(value: unknown, depth: number): void {
+  if (!isDocument(value) && !Array.isArray(value)) return;
+  checkDepth(depth);
+  for (const item of Object.values(value)) checkNesting(item, depth + 1);
 }
 
 /**

@@ -87,6 +87,10 @@ function compute(
   if (left instanceof Decimal128 || right instanceof Decimal128) {
     throw refuse("Decimal128 arithmetic");
   }
+  if (typeof left === "number" && typeof right === "number") {
+    const result = onDoubles(left, right);
+    if (isInt32(left) && isInt32(right) && isInt32(result)) return result;
+  }
   if (isDouble(left) || isDouble(right)) {
     return toDouble(onDoubles(Number(String(left)), Number(String(right))));
   }

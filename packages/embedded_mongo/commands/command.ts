@@ -138,6 +138,28 @@ export function readDeadline(command: Document): number | undefined {
   return maxTimeMs ? Date.now() + maxTimeMs : undefined;
 }
 
+/**
+ * Refuses fields that nobody would look at.
+ *
+ * @param source The command or one of its statements.
+ * @param place How the error calls the source.
+ * @param known The fields that it may hold.
+ * @throws {MongoError} Location40415.
+ */
+export function rejectUnknownFields(
+  source: Document,
+  place: string,
+  known: ReadonlySet<string>,
+): void {
+  for (const field of Object.keys(source)) {
+    if (known.has(field)) continue;
+    throw new MongoError(
+      "Location40415",
+      `BSON field '${place}.${field}' is an unknown field.`,
+    );
+  }
+}
+
 function mismatch(field: string, type: string): MongoError {
   return new MongoError(
     "TypeMismatch",

@@ -1,18 +1,18 @@
 /** `delete`: one document or all that match. */
 
-import { isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import { MongoError } from "../errors.ts";
 import {
   type Command,
   findNamedCollection,
-  readArray,
   readDeadline,
   readDocument,
 } from "./command.ts";
 import { rejectCollation } from "./reject_options.ts";
 import { selectTargets } from "./select_targets.ts";
-import { runStatements } from "./write_errors.ts";
+import { readStatements, runStatements } from "./write_errors.ts";
+
+const STATEMENT_FIELDS = new Set(["q", "limit", "hint", "collation"]);
 
 /** The command; `delete` itself is a reserved word. */
 export const deleteCommand: Command = {
@@ -23,12 +23,10 @@ export const deleteCommand: Command = {
     let n = 0;
     const errors = runStatements(
       command,
-      readArray(command, "deletes"),
+      readStatements(command, "deletes", STATEMENT_FIELDS),
       (statement) => {
-        const limit = isDocument(statement)
-          ? toSafeInteger(statement.limit)
-          : undefined;
-        if (!isDocument(statement) || limit !== 0 && limit !== 1) {
+        const limit = toSafeInteger(statement.limit);
+        if (limit !== 0 && limit !== 1) {
           throw new MongoError(
             "FailedToParse",
             "The limit field in delete objects must be 0 or 1",

@@ -1,5 +1,6 @@
 /** `distinct`: the different values of a field, array elements each for itself. */
 
+import { MemoryBound } from "../aggregate/memory_bound.ts";
 import { compareBytes } from "../bson/compare_values.ts";
 import { encodeOrderKey } from "../bson/order_key.ts";
 import { MongoError } from "../errors.ts";
@@ -28,6 +29,7 @@ export const distinct: Command = {
       deadline: readDeadline(command),
     });
     const found = new Map<string, { key: Uint8Array; value: unknown }>();
+    const bound = new MemoryBound("distinct");
     const parts = command.key.split(".");
     for (const row of rows) {
       visitPath(row.document, {
@@ -41,7 +43,9 @@ export const distinct: Command = {
           }
           const key = encodeOrderKey(value);
           const name = key.join();
-          if (!found.has(name)) found.set(name, { key, value });
+          if (found.has(name)) return false;
+          bound.addDocument({ value });
+          found.set(name, { key, value });
           return false;
         },
       });

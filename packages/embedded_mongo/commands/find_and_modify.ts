@@ -35,7 +35,7 @@ export const findAndModify: Command = {
     "bypassDocumentValidation",
   ],
   run: (request, context) => {
-    const { command, database } = request;
+    const { command } = request;
     rejectCollation(command);
     rejectContradictions(command);
     const filter = readDocument(command, "query");
@@ -43,9 +43,7 @@ export const findAndModify: Command = {
       filter,
       variables: readDocument(command, "let"),
     });
-    const collection = command.upsert === true
-      ? context.store.ensureCollection(database, readCollectionName(request))
-      : findNamedCollection(request, context);
+    const collection = findNamedCollection(request, context);
     const [row] = [...selectTargets(collection, {
       filter,
       isMulti: false,
@@ -54,9 +52,7 @@ export const findAndModify: Command = {
       variables: readDocument(command, "let"),
       deadline: readDeadline(command),
     })];
-    const { value, lastErrorObject } = !collection
-      ? { value: null, lastErrorObject: { n: 0, updatedExisting: false } }
-      : command.remove === true
+    const { value, lastErrorObject } = command.remove === true
       ? removeOne(collection, row)
       : updateOne(collection, row, { request, context, filter });
     return { lastErrorObject, value: value && project(value), ok: 1 };
@@ -84,14 +80,17 @@ function rejectContradictions(command: Document): void {
   }
 }
 
-function removeOne(collection: Collection, row: Row | undefined): Outcome {
+function removeOne(
+  collection: Collection | undefined,
+  row: Row | undefined,
+): Outcome {
   if (!row) return { value: null, lastErrorObject: { n: 0 } };
-  collection.remove(row);
+  collection?.remove(row);
   return { value: row.document, lastErrorObject: { n: 1 } };
 }
 
 function updateOne(
-  collection: Collection,
+  collection: Collection | undefined,
   row: Row | undefined,
   use: {
     readonly request: CommandRequest;
@@ -99,7 +98,8 @@ function updateOne(
     readonly filter: Document;
   },
 ): Outcome {
-  const { request: { command }, context, filter } = use;
+  const { request, context, filter } = use;
+  const { command, database } = request;
   const write = compileWrite({
     filter,
     update: command.update,
@@ -108,7 +108,7 @@ function updateOne(
     now: context.now(),
   });
   const wantsNew = command.new === true;
-  if (row) {
+  if (collection && row) {
     const { document } = updateRow(collection, row, write);
     return {
       value: wantsNew ? document : row.document,
@@ -118,7 +118,10 @@ function updateOne(
   if (command.upsert !== true) {
     return { value: null, lastErrorObject: { n: 0, updatedExisting: false } };
   }
-  const document = insertUpsert(collection, write);
+  const document = insertUpsert(
+    context.store.ensureCollection(database, readCollectionName(request)),
+    write,
+  );
   return {
     value: wantsNew ? document : null,
     lastErrorObject: {

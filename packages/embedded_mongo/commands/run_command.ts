@@ -10,11 +10,12 @@ import { toSafeInteger } from "../bson/numbers.ts";
 import { MongoError } from "../errors.ts";
 import { aggregate } from "./aggregate.ts";
 import { buildInfo } from "./build_info.ts";
-import type {
-  Command,
-  CommandContext,
-  CommandReply,
-  CommandRequest,
+import {
+  type Command,
+  type CommandContext,
+  type CommandReply,
+  type CommandRequest,
+  rejectUnknownFields,
 } from "./command.ts";
 import { count } from "./count.ts";
 import { create } from "./create.ts";
@@ -73,7 +74,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({
   update,
 }));
 
-const COMMON_FIELDS = new Set([
+const COMMON_FIELDS = [
   "$db",
   "lsid",
   "$clusterTime",
@@ -85,7 +86,14 @@ const COMMON_FIELDS = new Set([
   "apiVersion",
   "apiStrict",
   "apiDeprecationErrors",
-]);
+];
+
+/** What each command may hold, by the command's name. */
+const KNOWN_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  [...COMMANDS].map(([name, { fields }]) =>
+    [name, new Set([name, ...COMMON_FIELDS, ...fields])] as const
+  ),
+);
 
 const NEEDS_NO_LOGIN: ReadonlySet<Command> = new Set([
   hello,
@@ -120,7 +128,7 @@ export function runCommand(
     );
   }
   rejectTransaction(request);
-  rejectUnknownFields(name, command, request);
+  rejectUnknownFields(request.command, name, KNOWN_FIELDS.get(name)!);
   rejectConcerns(request);
   return command.run(request, context);
 }
@@ -135,22 +143,6 @@ function rejectTransaction({ command }: CommandRequest): void {
     "IllegalOperation",
     "Transaction numbers are only allowed on a replica set member or mongos",
   );
-}
-
-function rejectUnknownFields(
-  name: string,
-  { fields }: Command,
-  { command }: CommandRequest,
-): void {
-  for (const field of Object.keys(command)) {
-    if (field === name || COMMON_FIELDS.has(field) || fields.includes(field)) {
-      continue;
-    }
-    throw new MongoError(
-      "Location40415",
-      `BSON field '${name}.${field}' is an unknown field.`,
-    );
-  }
 }
 
 /** A standalone has no majority but itself and no snapshots. */

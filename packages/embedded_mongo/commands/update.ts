@@ -5,13 +5,11 @@
  * can come between, since commands run one after the other.
  */
 
-import { type Document, isDocument } from "../bson/document.ts";
+import type { Document } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
-import type { Collection } from "../storage/collection.ts";
 import {
   type Command,
   type CommandContext,
-  readArray,
   readCollectionName,
   readDeadline,
   readDocument,
@@ -19,7 +17,19 @@ import {
 import { rejectCollation } from "./reject_options.ts";
 import { compileWrite, insertUpsert, updateRow } from "./apply_write.ts";
 import { selectTargets } from "./select_targets.ts";
-import { runStatements } from "./write_errors.ts";
+import { readStatements, runStatements } from "./write_errors.ts";
+
+const STATEMENT_FIELDS = new Set([
+  "q",
+  "u",
+  "c",
+  "multi",
+  "upsert",
+  "sort",
+  "hint",
+  "arrayFilters",
+  "collation",
+]);
 
 /** The command. */
 export const update: Command = {
@@ -31,15 +41,13 @@ export const update: Command = {
     const total = { n: 0, nModified: 0 };
     const errors = runStatements(
       command,
-      readArray(command, "updates"),
+      readStatements(command, "updates", STATEMENT_FIELDS),
       (statement, index) => {
-        if (!isDocument(statement)) {
-          throw new MongoError("TypeMismatch", "Each update must be an object");
-        }
-        const collection = statement.upsert === true
-          ? context.store.ensureCollection(database, name)
-          : context.store.findCollection(database, name);
-        const result = runUpdate(collection, { statement, command }, context);
+        const result = runUpdate(
+          statement,
+          { command, database, name },
+          context,
+        );
         total.n += result.n;
         total.nModified += result.nModified;
         if (result.upserted) upserted.push({ index, ...result.upserted });
@@ -55,11 +63,17 @@ export const update: Command = {
 };
 
 function runUpdate(
-  collection: Collection | undefined,
-  use: { readonly statement: Document; readonly command: Document },
+  statement: Document,
+  use: {
+    readonly command: Document;
+    readonly database: string;
+    readonly name: string;
+  },
   context: CommandContext,
 ): { n: number; nModified: number; upserted?: { _id: unknown } } {
-  const { statement, command } = use;
+  const { command, database, name } = use;
+  const { store } = context;
+  const collection = store.findCollection(database, name);
   rejectCollation(statement);
   const filter = readDocument(statement, "q");
   const write = compileWrite({
@@ -93,12 +107,7 @@ function runUpdate(
     n++;
     if (collection && updateRow(collection, row, write).isModified) nModified++;
   }
-  if (n > 0 || statement.upsert !== true || !collection) {
-    return { n, nModified };
-  }
-  return {
-    n: 1,
-    nModified: 0,
-    upserted: { _id: insertUpsert(collection, write)._id },
-  };
+  if (n > 0 || statement.upsert !== true) return { n, nModified };
+  const { _id } = insertUpsert(store.ensureCollection(database, name), write);
+  return { n: 1, nModified: 0, upserted: { _id } };
 }

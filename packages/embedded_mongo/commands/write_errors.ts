@@ -5,10 +5,38 @@
  * one statement is part of the reply; it never fails the command.
  */
 
-import type { Document } from "../bson/document.ts";
+import { type Document, isDocument } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
+import { readArray, rejectUnknownFields } from "./command.ts";
 
 const MAX_STATEMENTS = 100_000; // mongod's maxWriteBatchSize
+
+/**
+ * Reads the statements of an update or delete.
+ *
+ * @param command The command.
+ * @param field Where they stand.
+ * @param known The fields that one may have.
+ * @returns The statements.
+ * @throws {MongoError} TypeMismatch, or Location40415 for an unknown field.
+ */
+export function readStatements(
+  command: Document,
+  field: "updates" | "deletes",
+  known: ReadonlySet<string>,
+): Document[] {
+  const place = `${Object.keys(command)[0]}.${field}`;
+  return readArray(command, field).map((statement) => {
+    if (!isDocument(statement)) {
+      throw new MongoError(
+        "TypeMismatch",
+        `Each of ${place} must be an object`,
+      );
+    }
+    rejectUnknownFields(statement, place, known);
+    return statement;
+  });
+}
 
 /**
  * Runs each statement.

@@ -158,7 +158,7 @@ function compileElemMatch(operand: unknown): ValueTest {
 
 function compileSize(parts: readonly string[], operand: unknown): Filter {
   const size = toSafeInteger(operand);
-  if (size === undefined || size < 0) {
+  if (size === undefined || size < 0 || size !== Number(operand)) {
     throw new MongoError("BadValue", "$size may not be negative or fractional");
   }
   return somewhere(

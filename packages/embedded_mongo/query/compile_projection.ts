@@ -12,7 +12,7 @@ import {
 import { setAtPath } from "../aggregate/set_at_path.ts";
 import { type Document, isDocument, setField } from "../bson/document.ts";
 import { isNumeric, toSafeInteger } from "../bson/numbers.ts";
-import { MongoError, refuse } from "../errors.ts";
+import { type CodeName, MongoError, refuse } from "../errors.ts";
 import { compileFilter } from "./compile_filter.ts";
 import type { PathTrace } from "./visit_path.ts";
 
@@ -35,7 +35,7 @@ type Tree = Map<string, Node>;
  * @param projection The projection as the client sent it; empty keeps all.
  * @param use Filter and variables of the query.
  * @returns A function from a document to what is left of it.
- * @throws {MongoError} Location31254 for mixing inclusion with exclusion.
+ * @throws {MongoError} Location31253 or 31254 for mixing inclusion with exclusion.
  */
 export function compileProjection(
   projection: Document,
@@ -186,7 +186,7 @@ class ProjectionBuilder {
   #setMode(path: string, mode: "inclusion" | "exclusion"): void {
     if (this.#mode !== undefined && this.#mode !== mode) {
       throw new MongoError(
-        "Location31254",
+        mode === "inclusion" ? "Location31253" : "Location31254",
         `Cannot do ${mode} on field ${path} in ${this.#mode} projection`,
       );
     }
@@ -197,7 +197,7 @@ class ProjectionBuilder {
     const parts = path.split(".");
     const last = parts.pop() ?? "";
     const tree = this.#enter(parts, path);
-    if (tree.has(last)) throw collision(path);
+    if (tree.has(last)) throw collision("Location31250", path);
     tree.set(last, node);
   }
 
@@ -211,14 +211,14 @@ class ProjectionBuilder {
         const created: Tree = new Map();
         tree.set(part, created);
         tree = created;
-      } else throw collision(path);
+      } else throw collision("Location31249", path);
     }
     return tree;
   }
 }
 
-function collision(path: string): MongoError {
-  return new MongoError("Location31254", `Path collision at ${path}`);
+function collision(codeName: CodeName, path: string): MongoError {
+  return new MongoError(codeName, `Path collision at ${path}`);
 }
 
 function include(document: Document, tree: Tree, whole: Document): Document {

@@ -113,8 +113,9 @@ function compileRename(path: string, target: unknown): Step {
     parts,
     paths: [path, target],
     apply: (document, { positions }) => {
-      const value = readSource(document, from);
+      const value = readOutsideArrays(document, from, "source");
       if (value === undefined) return;
+      readOutsideArrays(document, parts, "destination");
       const move = { creates: true, positions, change: () => value };
       changePath(document, { parts, ...move });
       const remove = { creates: false, positions, change: () => undefined };
@@ -123,13 +124,17 @@ function compileRename(path: string, target: unknown): Step {
   };
 }
 
-function readSource(document: Document, parts: readonly string[]): unknown {
+function readOutsideArrays(
+  document: Document,
+  parts: readonly string[],
+  end: "source" | "destination",
+): unknown {
   let value: unknown = document;
   for (const part of parts) {
     if (Array.isArray(value)) {
       throw new MongoError(
         "BadValue",
-        "The source field of $rename cannot be an array element",
+        `The ${end} field of $rename cannot be an array element`,
       );
     }
     value = isDocument(value) ? getField(value, part) : undefined;

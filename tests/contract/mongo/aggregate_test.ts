@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Document } from "mongodb";
+import { type Document, Double, Int32 } from "mongodb";
 import { assertCode, contractTest, type Item } from "./contract_test_case.ts";
 
 const SALES: readonly Document[] = [
@@ -266,6 +266,16 @@ for (const [title, pipeline, expected] of CASES) {
     assertEquals(result, expected);
   });
 }
+
+contractTest("$sum of fractions stays a double", async (db) => {
+  const items = db.collection<Item>("items");
+  await items.insertMany([{ a: 0.5 }, { a: 0.5 }]);
+  const group = { _id: null, s: { $sum: "$a" }, n: { $sum: 1 } };
+  const [found] = await items.aggregate([{ $group: group }], {
+    promoteValues: false,
+  }).toArray();
+  assertEquals([found?.s, found?.n], [new Double(1), new Int32(2)]);
+});
 
 const REFUSED: readonly [string, Document[], number][] = [
   ["an unknown stage", [{ $nope: 1 }], 40324],

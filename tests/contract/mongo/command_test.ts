@@ -34,6 +34,27 @@ contractTest("an unknown field of a command is refused", async (db) => {
   await assertCode(() => db.command({ find: "items", frob: 1 }), 40415);
 });
 
+contractTest("an unknown field of a statement is refused", async (db) => {
+  const u = { $set: { a: 1 } };
+  await assertCode(
+    () => db.command({ update: "items", updates: [{ q: {}, u, upsrt: true }] }),
+    40415,
+  );
+  await assertCode(
+    () => db.command({ delete: "items", deletes: [{ q: {}, limit: 1, x: 1 }] }),
+    40415,
+  );
+});
+
+contractTest("a write that is refused makes no collection", async (db) => {
+  const bad = { $frob: { a: 1 } };
+  const items = db.collection<Item>("items");
+  await assertCode(() => items.updateOne({}, bad, { upsert: true }), 9);
+  await assertCode(() => items.findOneAndUpdate({}, bad, { upsert: true }), 9);
+  assertEquals(await items.findOneAndDelete({}), null);
+  assertEquals(await db.listCollections().toArray(), []);
+});
+
 contractTest(
   "listCollections() and listDatabases() show what exists",
   async (db) => {

@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { serialize } from "bson";
-import { MongoClient } from "mongodb";
+import { MongoClient, MongoServerError } from "mongodb";
 import { startMongo } from "../../../packages/embedded_mongo/mod.ts";
 import {
   connectRaw,
@@ -86,6 +86,20 @@ Deno.test("a document that nests 200 deep is not stored", async () => {
   const [reply] = await readReplies(connection, 1);
   assertEquals(reply?.body.writeErrors?.[0]?.code, 15);
   assertEquals(await client.db("a").collection("items").countDocuments(), 0);
+});
+
+Deno.test("an update that nests 200 deep is refused and harms no document", async () => {
+  await using server = await startMongo({ path: ":memory:" });
+  await using client = await MongoClient.connect(server.uri);
+  const items = client.db("a").collection<{ _id: number }>("items");
+  await items.insertOne({ _id: 1 });
+  const path = Array(200).fill("a").join(".");
+  const { code } = await assertRejects(
+    () => items.updateOne({ _id: 1 }, { $set: { [path]: 1 } }),
+    MongoServerError,
+  );
+  assertEquals(code, 15);
+  assertEquals(await items.findOne({ a: null }), { _id: 1 });
 });
 
 Deno.test("a document that is broken inside is not stored", async () => {

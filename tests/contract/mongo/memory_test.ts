@@ -54,4 +54,18 @@ if (contractUri === undefined) {
       [{ _id: null, n: -28 }],
     );
   });
+
+  contractTest("a $lookup or distinct over 100 MB says so", async (db) => {
+    await insertMuch(db);
+    const items = db.collection<Item>("items");
+    const lookup = { from: "items", pipeline: [], as: "all" };
+    await assertCode(
+      () => items.aggregate([{ $limit: 1 }, { $lookup: lookup }]).toArray(),
+      EXCEEDED,
+    );
+    await items.updateMany({}, [{
+      $set: { big: { $concat: [{ $toString: "$_id" }, "$big"] } },
+    }]);
+    await assertCode(() => items.distinct("big"), EXCEEDED);
+  });
 }

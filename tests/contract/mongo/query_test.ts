@@ -156,6 +156,7 @@ const REFUSED: readonly [string, Document, number][] = [
   ["an unknown top level operator", { $foo: 1 }, 2],
   ["an empty $or", { $or: [] }, 2],
   ["$in without an array", { a: { $in: 1 } }, 2],
+  ["a $size that is no whole number", { a: { $size: 2.5 } }, 2],
   ["an unknown expression", { $expr: { $nope: 1 } }, 168],
   ["an invalid regular expression", { a: { $regex: "(" } }, 51091],
 ];
@@ -283,17 +284,20 @@ contractTest(
   },
 );
 
-contractTest(
-  "find() refuses a projection that mixes in and out",
-  async (db) => {
+const REFUSED_PROJECTIONS: readonly [string, Document, number][] = [
+  ["takes out after in", { a: 1, b: 0 }, 31254],
+  ["takes in after out", { a: 0, b: 1 }, 31253],
+  ["names a field below another", { a: 1, "a.b": 1 }, 31249],
+  ["names a field above another", { "a.b": 1, a: 1 }, 31250],
+];
+
+for (const [title, projection, code] of REFUSED_PROJECTIONS) {
+  contractTest(`find() refuses a projection that ${title}`, async (db) => {
     const items = db.collection<Item>("items");
     await items.insertOne({ a: 1 });
-    await assertCode(
-      () => items.findOne({}, { projection: { a: 1, b: 0 } }),
-      31254,
-    );
-  },
-);
+    await assertCode(() => items.findOne({}, { projection }), code);
+  });
+}
 
 contractTest("a cursor brings all documents in batches", async (db) => {
   const items = db.collection<Item>("items");

@@ -211,6 +211,7 @@ const REFUSED: readonly [string, Document, Document | Document[], number][] = [
   ["$addToSet on a scalar", { a: 1 }, { $addToSet: { a: 1 } }, 2],
   ["$pop on a scalar", { a: 1 }, { $pop: { a: 1 } }, 14],
   ["$rename to itself", { a: 1 }, { $rename: { a: "a" } }, 2],
+  ["$rename into an array", { a: 1, b: [1] }, { $rename: { a: "b.0" } }, 2],
   ["$[] on a scalar", { a: 1 }, { $set: { "a.$[]": 1 } }, 2],
   ["a path through a scalar", { a: 1 }, { $set: { "a.b": 1 } }, 28],
   ["an empty field name", { a: 1 }, { $set: { "a..b": 1 } }, 56],
