@@ -1,24 +1,19 @@
 /**
  * Step ④: writes what `clerk/organizationMembership.*` says to MongoDB.
  *
- * A membership may arrive before its organization or its user. The organization
- * is in the payload; the user is fetched from Clerk where there is a key. Without
- * one the membership is kept, and is complete as soon as the user arrives. If
- * either parent was deleted, so is the membership.
+ * A membership may arrive before its organization or its user: it is kept, and
+ * what is missing is completed. If either parent was deleted, so is the
+ * membership.
  */
 import type { InngestFunction } from "inngest";
-import {
-  type ClerkMembership,
-  clerkMembership,
-  triggersOf,
-} from "../lib/events.ts";
+import { clerkMembership, triggersOf } from "../lib/events.ts";
 import type { WriteOutcome } from "../lib/store/synced_collection.ts";
+import { planMembershipWrite } from "../lib/sync/organization_document.ts";
 import {
-  planMembershipWrite,
-  planOrganizationWrite,
-} from "../lib/sync/organization_document.ts";
+  completeParents,
+  type ParentDependencies,
+} from "./complete_parents.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
-import { fetchUser } from "./fetch_user.ts";
 import { parsePayload } from "./parse_payload.ts";
 import {
   incomingOf,
@@ -47,11 +42,6 @@ export function syncMembership(
   });
 }
 
-type MembershipDependencies = Pick<
-  FunctionDependencies,
-  "store" | "clock" | "clerkApi"
->;
-
 /**
  * Writes what an event says of a membership.
  *
@@ -59,9 +49,10 @@ type MembershipDependencies = Pick<
  * @param event An `organizationMembership.*`.
  * @returns What became of it.
  * @throws {NonRetriableError} when the payload is not a membership.
+ * @throws {ClerkApiError} when Clerk does not tell of a missing parent.
  */
 export async function writeMembership(
-  deps: MembershipDependencies,
+  deps: ParentDependencies,
   event: ReceivedEvent,
 ): Promise<WriteOutcome> {
   const { store, clock } = deps;
@@ -82,45 +73,9 @@ export async function writeMembership(
     (known) => planMembershipWrite(membership, incoming, known),
     parents,
   );
-  if (outcome.kind === "applied") {
+  // A duplicate may be the retry of a run that wrote the membership and died.
+  if (outcome.kind === "applied" || outcome.reason === "duplicate") {
     await completeParents(deps, event, membership);
   }
   return outcome;
-}
-
-async function completeParents(
-  deps: MembershipDependencies,
-  event: ReceivedEvent,
-  membership: ClerkMembership,
-): Promise<void> {
-  const { store } = deps;
-  const organizationId = membership.organization?.id;
-  const userId = membership.public_user_data?.user_id;
-  const [organization, user] = await Promise.all([
-    store.organizations.documents.findOne({ _id: organizationId ?? "" }, {
-      projection: { _id: 1 },
-    }),
-    store.users.documents.findOne({ _id: userId ?? "" }, {
-      projection: { _id: 1 },
-    }),
-  ]);
-  if (organization === null) {
-    await applyEmbeddedOrganization(deps, event, membership);
-  }
-  if (user === null && userId !== undefined) {
-    await fetchUser(deps, userId, event.eventId);
-  }
-}
-
-async function applyEmbeddedOrganization(
-  { store, clock }: MembershipDependencies,
-  event: ReceivedEvent,
-  { organization }: ClerkMembership,
-): Promise<void> {
-  if (organization?.updated_at === undefined) return;
-  const incoming = incomingOf(event, organization.updated_at, clock.now());
-  await store.organizations.apply(
-    organization.id,
-    (known) => planOrganizationWrite(organization, incoming, known),
-  );
 }
