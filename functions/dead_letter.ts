@@ -32,17 +32,19 @@ export async function keepDeadLetter(
   const received = receiveEvent(cause);
   const failedAt = deps.clock.now();
   await addDeadLetter(deps, failure);
-  await deps.store.webhookEvents.recordSettled([{
-    event_id: received.eventId,
-    type: received.type,
-    outcome: "failed",
-    reason: error.message,
-    settled_at: failedAt.getTime(),
-    lag_ms: null,
-    changes: [],
-    source: "dead-letter",
-    run_id,
-  }]);
+  await deps.store.webhookEvents.record({
+    settled: [{
+      event_id: received.eventId,
+      type: received.type,
+      outcome: "failed",
+      reason: error.message,
+      settled_at: failedAt.getTime(),
+      lag_ms: null,
+      changes: [],
+      source: "dead-letter",
+      run_id,
+    }],
+  });
   deps.feed.publish({
     kind: "events-recorded",
     received: [],

@@ -28,8 +28,7 @@ const BATCH_TIMEOUT = "1s"; // Inngest's shortest.
  * @returns The function `record-event`.
  */
 export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
-  const { inngest, store, clock, feed } = deps;
-  return inngest.createFunction(
+  return deps.inngest.createFunction(
     {
       id: "record-event",
       name: "Record event",
@@ -37,37 +36,54 @@ export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
       batchEvents: { maxSize: MAX_BATCH, timeout: BATCH_TIMEOUT },
       onFailure: (failure) => keepDeadLetter(deps, failure),
     },
-    async ({ events }: { events: readonly IncomingEvent[] }) => {
-      const arrivals = events.filter((event) => event.name !== EVENT_SETTLED);
-      const settled = events
-        .filter((event) => event.name === EVENT_SETTLED)
-        .flatMap((event) => eventSettled.safeParse(event.data).data ?? []);
-      await store.ensureIndexes();
-      const now = clock.now();
-      const received = arrivals
-        .map(receiveEvent)
-        .filter((event) => event.replay === undefined)
-        .map((event) => toArrival(event, now));
-      await Promise.all([
-        store.webhookEvents.recordReceived(received),
-        store.secretUse.record(received),
-      ]);
-      await store.webhookEvents.recordSettled(settled);
-      await store.changes.record(settled);
-      // Last, for a batch that fails before it is counted is repeated.
-      await store.freshness.record({
-        receivedAt: received.map((event) => event.received_at),
-        settled,
-      });
-      feed.publish({
-        kind: "events-recorded",
-        received: received.map((event) => event._id),
-        settled: settled.map((event) => event.event_id),
-        at: now.getTime(),
-      });
-      return { received: arrivals.length, settled: settled.length };
-    },
+    ({ events }: { events: readonly IncomingEvent[] }) =>
+      recordBatch(deps, events),
   );
+}
+
+/**
+ * Records a batch of arrivals and outcomes.
+ *
+ * @param deps Store, clock and the live feed.
+ * @param events Up to a hundred, of both kinds.
+ * @returns How many of each.
+ * @throws {MongoError} when the server cannot be reached; the batch can be
+ * recorded again.
+ */
+export async function recordBatch(
+  { store, clock, feed }: Pick<
+    FunctionDependencies,
+    "store" | "clock" | "feed"
+  >,
+  events: readonly IncomingEvent[],
+): Promise<{ readonly received: number; readonly settled: number }> {
+  const arrivals = events.filter((event) => event.name !== EVENT_SETTLED);
+  const settled = events
+    .filter((event) => event.name === EVENT_SETTLED)
+    .flatMap((event) => eventSettled.safeParse(event.data).data ?? []);
+  await store.ensureIndexes();
+  const now = clock.now();
+  const received = arrivals
+    .map(receiveEvent)
+    .filter((event) => event.replay === undefined)
+    .map((event) => toArrival(event, now));
+  await Promise.all([
+    store.webhookEvents.record({ received, settled }),
+    store.secretUse.record(received),
+    store.changes.record(settled),
+  ]);
+  // Last, for a batch that fails before it is counted is repeated.
+  await store.freshness.record({
+    receivedAt: received.map((event) => event.received_at),
+    settled,
+  });
+  feed.publish({
+    kind: "events-recorded",
+    received: received.map((event) => event._id),
+    settled: settled.map((event) => event.event_id),
+    at: now.getTime(),
+  });
+  return { received: arrivals.length, settled: settled.length };
 }
 
 function toArrival(received: ReceivedEvent, now: Date): StoredArrival {

@@ -58,6 +58,12 @@ export type ReceivedEvent = Pick<
   | "payload"
 >;
 
+/** What record-event has heard. */
+export interface EventBatch {
+  readonly received?: readonly ReceivedEvent[];
+  readonly settled?: readonly EventSettled[];
+}
+
 /** The record of events; every method is one call whatever the batch's size. */
 export class WebhookEvents {
   /** The collection itself, for reading. */
@@ -69,15 +75,21 @@ export class WebhookEvents {
   }
 
   /**
-   * Records arrivals; an event that is known already keeps what it has.
+   * Records arrivals and what became of events. What is known already stays;
+   * recorded twice, in any order, in one batch or in many, it ends the same.
    *
-   * @param events Any number, duplicates included.
+   * @param batch Any number of both, duplicates included; outcomes in the order
+   * in which they were settled.
    */
-  async recordReceived(events: readonly ReceivedEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    await this.documents.bulkWrite(events.map(toReceivedWrite), {
-      ordered: false,
-    });
+  async record(
+    { received = [], settled = [] }: EventBatch,
+  ): Promise<void> {
+    const writes = [
+      ...received.map(toReceivedWrite),
+      ...settled.flatMap(toSettledWrites),
+    ];
+    if (writes.length === 0) return;
+    await this.documents.bulkWrite(writes, { ordered: true });
   }
 
   /** @returns When the newest event arrived; null when none did. */
@@ -87,18 +99,6 @@ export class WebhookEvents {
       projection: { received_at: 1 },
     });
     return newest?.received_at ?? null;
-  }
-
-  /**
-   * Records what became of events.
-   *
-   * @param settled Any number, in the order in which they were settled.
-   */
-  async recordSettled(settled: readonly EventSettled[]): Promise<void> {
-    if (settled.length === 0) return;
-    await this.documents.bulkWrite(settled.flatMap(toSettledWrites), {
-      ordered: true,
-    });
   }
 }
 
@@ -125,11 +125,8 @@ function toReceivedWrite({ _id, received_at, ...facts }: ReceivedEvent): Write {
 }
 
 function toSettledWrites(settled: EventSettled): Write[] {
-  const settled_at = new Date(settled.settled_at);
-  if (settled.reason === "duplicate") {
-    return toDuplicateWrites(settled.event_id, settled_at);
-  }
   const _id = settled.event_id;
+  const settled_at = new Date(settled.settled_at);
   const facts = {
     state: settled.outcome,
     reason: settled.reason,
@@ -142,6 +139,10 @@ function toSettledWrites(settled: EventSettled): Write[] {
     received_at: settled_at,
     redelivered_at: null,
   };
+  // Unsigned states have no identity: an equal one came by another event.
+  if (settled.reason === "duplicate" && settled.source !== "template") {
+    return toDuplicateWrites(_id, settled_at, birth);
+  }
   if (settled.outcome === "discarded") {
     return toDiscardedWrites(_id, facts, birth);
   }
@@ -156,16 +157,10 @@ function toDiscardedWrites(
     WebhookEventDocument,
     "state" | "reason" | "settled_at" | "lag_ms" | "run_id"
   >,
-  birth: Partial<WebhookEventDocument>,
+  birth: Birth,
 ): Write[] {
   return [
-    {
-      updateOne: {
-        filter: { _id },
-        update: { $setOnInsert: { ...birth, ...facts } },
-        upsert: true,
-      },
-    },
+    createUnlessThere(_id, { ...birth, ...facts }),
     {
       updateOne: {
         filter: { _id, state: "applied" },
@@ -186,11 +181,27 @@ function toDiscardedWrites(
  * stays what it is; else the retry of a run that wrote and then crashed, or the
  * replay of one that wrote and then failed.
  */
-function toDuplicateWrites(_id: string, settled_at: Date): Write[] {
+function toDuplicateWrites(
+  _id: string,
+  settled_at: Date,
+  birth: Birth,
+): Write[] {
   return [
+    createUnlessThere(_id, {
+      ...birth,
+      state: "received",
+      reason: null,
+      settled_at: null,
+      lag_ms: null,
+    }),
     {
       updateOne: {
-        filter: { _id, state: { $nin: ["received", "failed"] } },
+        filter: {
+          _id,
+          state: { $nin: ["received", "failed"] },
+          // This very word, recorded once more, is no redelivery.
+          settled_at: { $ne: settled_at },
+        },
         update: { $set: { redelivered_at: settled_at } },
       },
     },
@@ -201,4 +212,18 @@ function toDuplicateWrites(_id: string, settled_at: Date): Write[] {
       },
     },
   ];
+}
+
+/** What the word of an event's end has to say before its arrival is recorded. */
+type Birth = Pick<
+  WebhookEventDocument,
+  "type" | "received_at" | "redelivered_at"
+>;
+
+function createUnlessThere(
+  _id: string,
+  document: Partial<WebhookEventDocument>,
+): Write {
+  const update = { $setOnInsert: document };
+  return { updateOne: { filter: { _id }, update, upsert: true } };
 }

@@ -1,12 +1,17 @@
 /** What an event costs in calls to the database, on the real store. */
 import { assertEquals } from "@std/assert";
+import { type CommandStartedEvent, MongoClient } from "mongodb";
 import { deleteUser } from "../../../functions/delete_user_with_clerk.ts";
 import { receiveEvent } from "../../../functions/received_event.ts";
+import { recordBatch } from "../../../functions/record_event.ts";
 import { writeUser } from "../../../functions/write_user.ts";
 import { systemClock } from "../../../lib/clock.ts";
+import { EVENT_SETTLED, type EventSettled } from "../../../lib/events.ts";
+import { createLiveFeed } from "../../../lib/live_feed.ts";
 import { createStore } from "../../../lib/store/store.ts";
 import { steppedDb } from "../../support/stepped_db.ts";
 import { openTestStore } from "../../support/test_store.ts";
+import { startMongo } from "../../../packages/embedded_mongo/mod.ts";
 
 function user(type: string, updatedAt: number, data: object = {}) {
   return receiveEvent({
@@ -69,4 +74,125 @@ Deno.test("one user event costs at most three calls to the database", async (t) 
       assertEquals(calls, expected);
     });
   }
+});
+
+/** A store, and every command that its driver really sends. */
+async function openWatchedStore() {
+  await using stack = new AsyncDisposableStack();
+  const uri = Deno.env.get("MONGODB_URI") ??
+    stack.use(await startMongo({ path: ":memory:" })).uri;
+  const client = new MongoClient(uri, { monitorCommands: true });
+  stack.defer(() => client.close());
+  const db = client.db(`rollcall_test_${crypto.randomUUID().slice(0, 8)}`);
+  stack.defer(async () => {
+    await db.dropDatabase();
+  });
+  const store = createStore(db, () => Promise.resolve());
+  await store.ensureIndexes();
+  const sent: string[] = [];
+  client.on(
+    "commandStarted",
+    ({ commandName, command }: CommandStartedEvent) =>
+      sent.push(`${commandName} ${command[commandName]}`),
+  );
+  const resources = stack.move();
+  return {
+    store,
+    sent,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+function arrivalOf(index: number) {
+  return {
+    name: "clerk/user.updated",
+    data: {
+      id: `user_${index}`,
+      _webhook: {
+        id: `msg_${index}`,
+        timestamp: 1,
+        instance_id: null,
+        secret: "aaaaaaaa",
+      },
+    },
+  };
+}
+
+function outcomeOf(index: number, outcome: "applied" | "discarded") {
+  const change = {
+    collection: "users" as const,
+    id: `user_${index}`,
+    kind: "insert" as const,
+    before: null,
+    after: {},
+  };
+  const isApplied = outcome === "applied";
+  const settled: EventSettled = {
+    event_id: `msg_${index}`,
+    type: "user.updated",
+    outcome,
+    reason: isApplied ? null : "stale",
+    settled_at: 2,
+    lag_ms: 1,
+    changes: isApplied ? [change] : [],
+    source: "webhook",
+  };
+  return { name: EVENT_SETTLED, data: settled };
+}
+
+Deno.test("record-event writes a batch of 100 in one call to each collection", async (t) => {
+  await using watched = await openWatchedStore();
+  using feed = createLiveFeed();
+  const { store, sent } = watched;
+  const deps = { store, feed, clock: systemClock };
+  const all = Array.from({ length: 100 }, (_, index) => index);
+  const cases = [
+    {
+      name: "arrivals",
+      events: all.map(arrivalOf),
+      calls: [
+        "update webhook_events",
+        "update secret_use",
+        "update freshness",
+      ],
+    },
+    {
+      name: "outcomes",
+      events: all.map((index) =>
+        outcomeOf(index, index % 2 === 0 ? "applied" : "discarded")
+      ),
+      calls: [
+        "update webhook_events",
+        "insert changes",
+        "update freshness",
+      ],
+    },
+    {
+      name: "both",
+      events: all.map((index) =>
+        index % 2 === 0 ? arrivalOf(index) : outcomeOf(index, "applied")
+      ),
+      calls: [
+        "update webhook_events",
+        "update secret_use",
+        "insert changes",
+        "update freshness",
+      ],
+    },
+  ];
+  for (const { name, events, calls } of cases) {
+    await t.step(name, async () => {
+      sent.length = 0;
+      await recordBatch(deps, events);
+      assertEquals(sent.toSorted(), calls.toSorted());
+    });
+  }
+  await t.step("and all of it is there", async () => {
+    const applied = { state: "applied", lag_ms: 1 } as const;
+    assertEquals(
+      await store.webhookEvents.documents.countDocuments(applied),
+      100,
+    );
+    assertEquals(await store.changes.documents.countDocuments(), 100);
+  });
 });

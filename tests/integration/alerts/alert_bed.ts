@@ -141,17 +141,19 @@ export async function arrive(
   receivedAt: Date,
   subject = "sess_1",
 ): Promise<void> {
-  await store.webhookEvents.recordReceived([{
-    _id: id,
-    type: "session.created",
-    subject,
-    received_at: receivedAt,
-    event_at: receivedAt,
-    instance_id: null,
-    secret: "aaaaaaaa",
-    road: "webhook",
-    payload: {},
-  }]);
+  await store.webhookEvents.record({
+    received: [{
+      _id: id,
+      type: "session.created",
+      subject,
+      received_at: receivedAt,
+      event_at: receivedAt,
+      instance_id: null,
+      secret: "aaaaaaaa",
+      road: "webhook",
+      payload: {},
+    }],
+  });
 }
 
 /** Looks once and sends what is due, as one turn of a run does. */

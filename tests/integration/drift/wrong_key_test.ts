@@ -59,17 +59,19 @@ function answerBare404(): Promise<Response> {
 }
 
 async function recordApplied({ store }: DriftBed, instanceId: string | null) {
-  await store.webhookEvents.recordReceived([{
-    _id: `msg_of_${instanceId}`,
-    type: "user.updated",
-    subject: "user_1",
-    received_at: new Date(),
-    event_at: null,
-    instance_id: instanceId,
-    secret: null,
-    road: "webhook",
-    payload: {},
-  }]);
+  await store.webhookEvents.record({
+    received: [{
+      _id: `msg_of_${instanceId}`,
+      type: "user.updated",
+      subject: "user_1",
+      received_at: new Date(),
+      event_at: null,
+      instance_id: instanceId,
+      secret: null,
+      road: "webhook",
+      payload: {},
+    }],
+  });
   await store.webhookEvents.documents.updateOne(
     { _id: `msg_of_${instanceId}` },
     { $set: { state: "applied" } },

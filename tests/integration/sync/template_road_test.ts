@@ -101,7 +101,8 @@ Deno.test("a signed webhook wins over the template's event of the same state", a
     },
   });
   await recorded;
-  await sendAll(rollcall, [state(CREATED_MS, "Ada")]);
+  const outcomes = await sendAll(rollcall, [state(CREATED_MS, "Ada")]);
+  assertEquals(outcomes, ["duplicate"]);
   const user = await rollcall.services.store.users.documents.findOne({
     _id: ID,
   });
