@@ -19,7 +19,7 @@ import { completeStep, planStep } from "./steps.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const MAX_WAIT_MS = 366 * DAY_MS; // Inngest's limit of sleeps and waits
-const INVOKE_TIMEOUT_MS = 365 * DAY_MS; // Inngest's default
+const INVOKE_TIMEOUT_MS = 365 * DAY_MS; // Inngest's default, also for what the SDK cannot read
 
 /** How an operation left its step. */
 export type OperationState =
@@ -228,7 +228,7 @@ function invoke(
   if (!target || target.isArchived) {
     return fail(`could not find function with ID: ${slug}`);
   }
-  const dueMs = typeof timeout === "string"
+  const dueMs = typeof timeout === "string" && timeout !== ""
     ? readDueMs(kernel, timeout)
     : nowOf(kernel) + INVOKE_TIMEOUT_MS;
   if (typeof dueMs === "string") {

@@ -40,13 +40,16 @@ function canonicalRecord(record: object): string {
 }
 
 const MAX_QUOTED_KEYS = 2_000; // keys come from outside, so the cache is bounded
+const MAX_QUOTED_CHARS = 64;
 const quotedKeys = new Map<string, string>();
 
 function quoteKey(key: string): string {
   let quoted = quotedKeys.get(key);
   if (quoted === undefined) {
     quoted = JSON.stringify(key);
-    if (quotedKeys.size < MAX_QUOTED_KEYS) quotedKeys.set(key, quoted);
+    const isKept = quotedKeys.size < MAX_QUOTED_KEYS &&
+      key.length <= MAX_QUOTED_CHARS;
+    if (isKept) quotedKeys.set(key, quoted);
   }
   return quoted;
 }

@@ -11,7 +11,7 @@ import { isRecord } from "./inbound_event.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Operation, parseOperation } from "./reply.ts";
-import { findPassedLimit, MAX_OUTPUT_CHARS } from "./run_limits.ts";
+import { findPassedLimit, isTooDeep, MAX_OUTPUT_CHARS } from "./run_limits.ts";
 import { completeStep } from "./steps.ts";
 
 const SAVABLE = ["StepRun", "Step"];
@@ -85,7 +85,7 @@ function readCheckpoint(
     return undefined; // answered as malformed
   }
   if (!isRecord(parsed) || typeof parsed.qi_id !== "string") return undefined;
-  if (!Array.isArray(parsed.steps)) return undefined;
+  if (!Array.isArray(parsed.steps) || isTooDeep(parsed.steps)) return undefined;
   const operations = parsed.steps.flatMap((step) => parseOperation(step) ?? []);
   if (operations.length < parsed.steps.length) return undefined;
   if (operations.some(({ op }) => !SAVABLE.includes(op))) return undefined;

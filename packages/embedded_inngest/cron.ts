@@ -1,12 +1,15 @@
 /**
  * Cron expressions as Inngest's server takes them: five fields and an optional time zone.
  *
- * The calendar is croner's. Seconds, `@daily` and a day of week of 7 are refused, as on the server;
- * a day of month and a day of week that are both set mean either.
+ * The calendar is croner's. What croner has beyond that is refused, as on the server: seconds,
+ * `@daily`, a day of week of 7, `L`, `W` and `#`; so is a day that never comes. A day of month and
+ * a day of week that are both set mean either.
  */
 import { Cron } from "croner";
 
 const FIELD_COUNT = 5;
+const NAMES =
+  /\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b/gi;
 const ZONE_PREFIX = /^(?:CRON_)?TZ=(\S+)\s+/;
 
 /** A cron expression that was checked. */
@@ -40,6 +43,9 @@ export function parseCron(source: string): CronSchedule {
   }
   const pattern = fields.join(" ").replaceAll("?", "*");
   const schedule = compile(source, pattern, zone);
+  if (schedule.nextRun() === null) {
+    throw new SyntaxError(`Cannot read cron "${source}": it never ticks`);
+  }
   return {
     nextTick: (afterMs) =>
       schedule.nextRun(new Date(afterMs))?.getTime() ?? Infinity,
@@ -52,6 +58,7 @@ function compile(
   zone: string | undefined,
 ): Cron {
   try {
+    if (/[a-z#]/i.test(pattern.replaceAll(NAMES, ""))) throw new SyntaxError();
     const schedule = new Cron(pattern, {
       paused: true,
       ...(zone ? { timezone: zone } : {}),

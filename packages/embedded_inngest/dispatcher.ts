@@ -103,9 +103,7 @@ export class Dispatcher {
   }
 
   #hasRoom(fn: RegisteredFunction, driver: AppDriver): boolean {
-    const limit = fn.concurrency.find(({ key }) => key === undefined)?.limit ??
-      Infinity;
-    if ((this.#countByFunction.get(fn.id) ?? 0) >= limit) return false;
+    if ((this.#countByFunction.get(fn.id) ?? 0) >= fn.maxInFlight) return false;
     const { inProcess, byUrl } = this.#parallelism;
     const count = this.#countByDriver.get(driver) ?? 0;
     if (!driver.isInProcess) return count < byUrl;

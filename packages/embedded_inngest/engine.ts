@@ -211,6 +211,9 @@ async function answerSafely(
   try {
     return await api(request);
   } catch (error) {
+    if (error instanceof URIError) {
+      return refuse(400, "Cannot read the request: its path is malformed");
+    }
     return refuse(
       500,
       `Cannot answer: ${error instanceof Error ? error.message : error}`,

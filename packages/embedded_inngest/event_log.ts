@@ -117,19 +117,15 @@ export function hasStartedFor(
   stored: StoredEvent,
 ): boolean {
   if (stored.key === null) return false;
-  const earlier = db.all<{ seq: number }>(
-    "SELECT seq FROM events WHERE event_key=? AND seq<? AND received_at>? LIMIT 1000",
+  return db.get(
+    `SELECT 1 FROM events WHERE event_key=? AND seq<? AND received_at>? AND (
+       EXISTS (SELECT 1 FROM runs WHERE event_seq=events.seq AND function_id=?4) OR
+       EXISTS (SELECT 1 FROM batch_events JOIN runs ON runs.seq=run_seq
+               WHERE batch_events.event_seq=events.seq AND function_id=?4))
+     LIMIT 1`,
     stored.key,
     stored.seq,
     stored.receivedMs - DEDUPE_MS,
-  );
-  return earlier.some(({ seq }) =>
-    db.get(
-      `SELECT 1 FROM runs WHERE event_seq=?1 AND function_id=?2 UNION ALL
-       SELECT 1 FROM batch_events JOIN runs ON runs.seq=run_seq
-       WHERE batch_events.event_seq=?1 AND function_id=?2 LIMIT 1`,
-      seq,
-      functionId,
-    ) !== undefined
-  );
+    functionId,
+  ) !== undefined;
 }

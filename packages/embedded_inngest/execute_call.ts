@@ -10,6 +10,7 @@ import { applyReply, type MadeCall } from "./apply_reply.ts";
 import { canonicalJson } from "./canonical_json.ts";
 import { finishRun, readBatchEvents } from "./finish_run.ts";
 import type { RegisteredFunction } from "./function_registry.ts";
+import { MAX_BATCH_EVENTS } from "./function_schema.ts";
 import type { InFlight } from "./in_flight.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import { failedAttempt, parseReply, type Reply } from "./reply.ts";
@@ -17,8 +18,6 @@ import { type PendingOperations, readPending } from "./steps.ts";
 import { findPassedLimit, MAX_STEPS } from "./run_limits.ts";
 import type { RunRow } from "./runs.ts";
 import { signText } from "./signature.ts";
-
-const MAX_BATCH_EVENTS = 5_000;
 
 /** A call with its run, as read when it is taken. */
 export interface DueCall extends RunRow {

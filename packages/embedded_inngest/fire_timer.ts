@@ -8,7 +8,7 @@ import { appendOwnEvent, cancelRun } from "./finish_run.ts";
 import type { RegisteredFunction } from "./function_registry.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import { readRun } from "./runs.ts";
-import { startRun } from "./start_run.ts";
+import { queueStart, startRun } from "./start_run.ts";
 import { resumeStep } from "./steps.ts";
 import type { Timer } from "./timer_queue.ts";
 
@@ -23,6 +23,9 @@ const INVOKE_TIMEOUT = "Timed out waiting for invoked function to complete"; // 
 export function fireTimer(kernel: Kernel, timer: Timer): void {
   const { kind, runSeq = 0, detail = "" } = timer;
   switch (kind) {
+    case "start":
+      startLater(kernel, runSeq);
+      return;
     case "sleep":
       resumeStep(kernel, runSeq, detail, "null");
       return;
@@ -75,6 +78,13 @@ export function scheduleCron(kernel: Kernel, fn: RegisteredFunction): void {
       setTick(kernel, fn, cron, jitterMs);
     }
   }
+}
+
+function startLater(kernel: Kernel, runSeq: number): void {
+  const run = readRun(kernel.db, runSeq);
+  const fn = run && kernel.registry.byId(run.function_id);
+  const stored = run && readEvent(kernel.db, run.event_seq);
+  if (fn && stored) queueStart(kernel, fn, stored, runSeq);
 }
 
 function tick(kernel: Kernel, timer: Timer): void {

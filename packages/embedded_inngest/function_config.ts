@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { parseCron } from "./cron.ts";
+import { parseDueMs } from "./duration.ts";
 import { compileExpression, type Expression } from "./expression.ts";
 import { type FunctionEntry, functionSchema } from "./function_schema.ts";
 import { IS_NOT_IMPLEMENTED } from "./gaps.ts";
@@ -62,6 +63,8 @@ export interface FunctionConfig {
   readonly name: string;
   readonly triggers: readonly Trigger[];
   readonly maxAttempts: number;
+  /** How many requests may be in flight, whatever their keys. */
+  readonly maxInFlight: number;
   readonly concurrency: readonly ConcurrencyRule[];
   readonly throttle: RateRule | undefined;
   readonly rateLimit: RateRule | undefined;
@@ -93,6 +96,7 @@ export function parseFunctionConfig(entry: unknown): FunctionConfig {
   }
   const fn = parsed.data;
   checkCombinations(slug, fn);
+  const concurrency = parseConcurrency(slug, fn.concurrency);
   return {
     slug,
     name: fn.name,
@@ -102,7 +106,10 @@ export function parseFunctionConfig(entry: unknown): FunctionConfig {
         MAX_RETRIES,
         Object.values(fn.steps)[0]?.retries?.attempts ?? DEFAULT_RETRIES,
       ),
-    concurrency: parseConcurrency(slug, fn.concurrency),
+    maxInFlight: Math.min(
+      ...concurrency.map(({ key, limit }) => key ? Infinity : limit),
+    ),
+    concurrency,
     throttle: fn.throttle &&
       toRateRule(fn.throttle, fn.throttle.limit + fn.throttle.burst),
     rateLimit: parseRateLimit(fn),
@@ -224,6 +231,13 @@ function parseCancel(
       slug,
       "cancelOn.if",
       `is not valid: ${(error as Error).message}`,
+    );
+  }
+  if (rule.timeout && parseDueMs(rule.timeout, 0) === undefined) {
+    throw refusal(
+      slug,
+      "cancelOn.timeout",
+      `is neither a duration nor a date: "${rule.timeout}"`,
     );
   }
   return { event: rule.event, timeout: rule.timeout, expression: rule.if };

@@ -14,6 +14,7 @@ import {
 } from "./function_config.ts";
 
 const MAX_CACHED_NAMES = 1_000; // event names come from outside, so the cache is bounded
+const MAX_CACHED_CHARS = 255;
 
 /** A function with its place in the database. */
 export interface RegisteredFunction extends FunctionConfig {
@@ -32,6 +33,7 @@ export interface EventTrigger {
 
 interface FunctionRow {
   readonly id: number;
+  readonly slug: string;
   readonly app_id: string;
   readonly config: string;
   readonly archived_at: number | null;
@@ -88,7 +90,9 @@ export class FunctionRegistry {
         })
       );
       if (this.#byEvent.size >= MAX_CACHED_NAMES) this.#byEvent.clear();
-      this.#byEvent.set(eventName, found);
+      if (eventName.length <= MAX_CACHED_CHARS) {
+        this.#byEvent.set(eventName, found);
+      }
     }
     return found;
   }
@@ -110,6 +114,7 @@ export class FunctionRegistry {
     { functions: RegisteredFunction[]; archived: RegisteredFunction[] }
   > {
     const slugs = entries.map((entry) => parseFunctionConfig(entry).slug);
+    this.#refuseTaken(appId, slugs);
     const archived = this.all().filter((fn) =>
       fn.appId === appId && !slugs.includes(fn.slug)
     );
@@ -138,6 +143,19 @@ export class FunctionRegistry {
       functions: this.all().filter((fn) => fn.appId === appId),
       archived,
     };
+  }
+
+  #refuseTaken(appId: string, slugs: readonly string[]): void {
+    slugs.forEach((slug, index) => {
+      const holder = this.#bySlug.get(slug);
+      const isForeign = holder && !holder.isArchived && holder.appId !== appId;
+      if (!isForeign && slugs.indexOf(slug) === index) return;
+      throw new TypeError(
+        `Cannot register function "${slug}": its id is taken by ${
+          isForeign ? `app "${holder.appId}"` : "another function of the app"
+        }`,
+      );
+    });
   }
 
   #load(): void {
@@ -169,14 +187,15 @@ export function functionUuid(slug: string): string {
 }
 
 function toFunction(row: FunctionRow): RegisteredFunction {
-  const config = parseFunctionConfig(JSON.parse(row.config));
-  return {
-    ...config,
-    id: row.id,
-    appId: row.app_id,
-    uuid: functionUuid(config.slug),
-    isArchived: row.archived_at !== null,
-  };
+  const { id, slug, app_id: appId, archived_at } = row;
+  const uuid = functionUuid(slug);
+  try {
+    const config = parseFunctionConfig(JSON.parse(row.config));
+    return { ...config, id, appId, uuid, isArchived: archived_at !== null };
+  } catch { // written by another version, which took what this one refuses
+    const config = parseFunctionConfig({ id: slug, name: slug, steps: {} });
+    return { ...config, id, appId, uuid, isArchived: true };
+  }
 }
 
 /** A star counts only at the end, after `/` or `.`; a bare star matches nothing. */

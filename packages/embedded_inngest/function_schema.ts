@@ -13,6 +13,9 @@ const MAX_CANCELS = 5;
 const MAX_CONCURRENCY_LIMITS = 2;
 const MAX_NAME_CHARS = 255;
 
+/** Events of one batch; as many as one POST may bring. */
+export const MAX_BATCH_EVENTS = 5_000;
+
 const duration = z.string().transform((text, context) => {
   const ms = parseDurationMs(text);
   if (ms !== undefined && ms > 0) return ms;
@@ -46,7 +49,7 @@ const throttle = z.object({
 });
 const rateLimit = z.object({ limit, period: duration, key });
 const batch = z.object({
-  maxSize: z.int().min(2),
+  maxSize: z.int().min(2).max(MAX_BATCH_EVENTS),
   timeout: duration,
   key,
   if: key,

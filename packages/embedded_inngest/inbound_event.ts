@@ -4,6 +4,7 @@
  * Unknown members are dropped, `data._inngest` too; absent `data` stays null (it is the SDK that
  * fills it in) and an absent `user` becomes `{}`. `meta` (sessions) is not implemented and dropped.
  */
+import { isTooDeep, MAX_DEPTH } from "./run_limits.ts";
 
 const MAX_EVENT_CHARS = 3 * 1024 * 1024; // Inngest's limit of one event
 const MAX_EVENTS = 5_000; // Inngest's limit of one POST
@@ -80,6 +81,9 @@ export function serialiseEvent(event: EngineEvent): string | undefined {
 
 function parseEvent(item: unknown, nowMs: number): InboundEvent | string {
   if (!isRecord(item)) return "Cannot take event: it is not an object";
+  if (isTooDeep(item)) {
+    return `Cannot take event: it is nested more than ${MAX_DEPTH} deep`;
+  }
   const { name, id, ts, data, user, v } = item;
   if (typeof name !== "string" || name === "") {
     return "Cannot take event: its name is empty";

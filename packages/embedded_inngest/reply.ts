@@ -6,7 +6,7 @@
  */
 import type { AppResponse } from "./app_driver.ts";
 import { isRecord } from "./inbound_event.ts";
-import { MAX_OUTPUT_CHARS } from "./run_limits.ts";
+import { isTooDeep, MAX_DEPTH, MAX_OUTPUT_CHARS } from "./run_limits.ts";
 import { isSignedBy } from "./signature.ts";
 
 const MIN_RETRY_AFTER_MS = 1_000;
@@ -85,11 +85,18 @@ export function parseReply(
   if (text.length > MAX_OUTPUT_CHARS) {
     return failedAttempt("Cannot keep the output: it is larger than 4 MiB");
   }
-  const version = Number(headers.get("x-inngest-req-version") ?? -1);
-  if (status === 200) {
-    return { kind: "result", output: text || "null", version };
-  }
   const body = parseJson(text);
+  if (isTooDeep(body)) {
+    return failedAttempt(
+      `Cannot use the app's answer: its values nest more than ${MAX_DEPTH} deep`,
+    );
+  }
+  const version = parseVersion(headers.get("x-inngest-req-version"));
+  if (status === 200) {
+    const isJson = body !== undefined;
+    const output = isJson ? text : JSON.stringify(text || null);
+    return { kind: "result", output, version };
+  }
   const isFinal = headers.get("x-inngest-no-retry") === "true";
   const retryAtMs = parseRetryAfter(headers.get("retry-after"), nowMs);
   if (status === 206) {
@@ -166,6 +173,11 @@ function parseError(value: unknown, fallback: string): SerialisedError {
     ...(typeof value.stack === "string" ? { stack: value.stack } : {}),
     ...(value.cause === undefined ? {} : { cause: value.cause }),
   };
+}
+
+/** The SDK has two versions of its protocol; -1 leaves the choice to it. */
+function parseVersion(header: string | null): number {
+  return header === "1" || header === "2" ? Number(header) : -1;
 }
 
 /** Seconds count from the current whole second, as on the server. */

@@ -151,8 +151,7 @@ async function rerun(
   }
   const runId = await kernel.db.write(() => {
     const stored = readEvent(kernel.db, run.event_seq);
-    return stored &&
-      startRun(kernel, fn, stored, { originalRunId: run.id }).runId;
+    return stored && startRun(kernel, fn, stored, { original: run }).runId;
   });
   return runId
     ? ok(kernel, { runId })

@@ -51,7 +51,7 @@ export function showRun(
     ...(run.cron === null ? {} : { cron: run.cron }),
     status: status === "Queued" ? "Running" : status, // v1 knows no queued runs
     ended_at: toIso(run.ended_at),
-    ...(run.output === null ? {} : { output: parseOutput(run.output) }),
+    ...(run.output === null ? {} : { output: JSON.parse(run.output) }),
   };
 }
 
@@ -83,7 +83,7 @@ export function showRunV2(
       isBatch: run.is_batch === 1,
       ...(run.cron === null ? {} : { cronSchedule: run.cron }),
     },
-    ...(run.output === null ? {} : { output: parseOutput(run.output) }),
+    ...(run.output === null ? {} : { output: JSON.parse(run.output) }),
   };
 }
 
@@ -203,14 +203,6 @@ function eventIdOf(db: Database, run: RunRow): string {
     "SELECT id FROM events WHERE seq=?",
     run.event_seq,
   )?.id ?? "";
-}
-
-function parseOutput(output: string): unknown {
-  try {
-    return JSON.parse(output);
-  } catch {
-    return output; // a function may answer with a text that is not JSON
-  }
 }
 
 function toIso(instantMs: number): string;

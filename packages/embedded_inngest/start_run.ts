@@ -10,6 +10,7 @@ import type { BatchRule, RateRule } from "./function_config.ts";
 import type { RegisteredFunction } from "./function_registry.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import { nextSlot } from "./rate.ts";
+import type { RunRow } from "./runs.ts";
 
 const YEAR_MS = 365 * 24 * 3_600_000; // Inngest's validity of a cancelOn without a timeout
 const MAX_BATCH_CHARS = 10 * 1024 * 1024; // Inngest's byte cap of one batch
@@ -21,8 +22,11 @@ export type StartOutcome = "started" | "batched" | "duplicate" | "rate-limited";
 export interface StartOptions {
   /** The cron expression that fired. */
   readonly cron?: string;
-  /** The run that this one repeats; such a start is not deduped, batched or rate-limited. */
-  readonly originalRunId?: string;
+  /**
+   * The run that this one repeats, with all the events of a batch; such a start is not deduped,
+   * batched or rate-limited.
+   */
+  readonly original?: RunRow;
 }
 
 /**
@@ -40,7 +44,7 @@ export function startRun(
   stored: StoredEvent,
   options: StartOptions = {},
 ): { outcome: StartOutcome; runId?: string } {
-  if (options.originalRunId === undefined) {
+  if (options.original === undefined) {
     if (hasStartedFor(kernel.db, fn.id, stored)) {
       return { outcome: "duplicate" };
     }
@@ -54,9 +58,31 @@ export function startRun(
   }
   const { runSeq, runId } = insertRun(kernel, fn, stored, options);
   listenForCancels(kernel, fn, stored, runSeq);
+  if (fn.throttle && stored.tsMs > nowOf(kernel)) {
+    // A slot taken now would hold back everything between now and then.
+    kernel.timers.insert({ kind: "start", dueMs: stored.tsMs, runSeq });
+  } else {
+    queueStart(kernel, fn, stored, runSeq);
+  }
+  return { outcome: "started", runId };
+}
+
+/**
+ * Queues the first call of a run, as early as throttle lets it start; inside a write.
+ *
+ * @param kernel the engine's parts
+ * @param fn the run's function
+ * @param stored the run's event
+ * @param runSeq the run
+ */
+export function queueStart(
+  kernel: Kernel,
+  fn: RegisteredFunction,
+  stored: StoredEvent,
+  runSeq: number,
+): void {
   const dueMs = startTime(kernel, fn, stored);
   kernel.calls.insert({ runSeq, functionId: fn.id, step: null, dueMs });
-  return { outcome: "started", runId };
 }
 
 function isBatched(rule: BatchRule, stored: StoredEvent): boolean {
@@ -123,8 +149,8 @@ function insertRun(
   kernel: Kernel,
   fn: RegisteredFunction,
   stored: StoredEvent,
-  options: StartOptions,
-  isBatch = false,
+  { cron, original }: StartOptions,
+  isBatch = original?.is_batch === 1,
 ): { runSeq: number; runId: string } {
   const nowMs = nowOf(kernel);
   const runId = kernel.nextId();
@@ -136,15 +162,24 @@ function insertRun(
     stored.seq,
     nowMs,
     evaluateLanes(fn, stored),
-    options.cron ?? null,
-    options.originalRunId ?? null,
+    cron ?? original?.cron ?? null,
+    original?.id ?? null,
     isBatch ? 1 : 0,
   );
+  if (original) copyBatch(kernel, original.seq, runSeq);
   if (fn.startTimeoutMs !== undefined && !isBatch) {
     const dueMs = nowMs + fn.startTimeoutMs;
     kernel.timers.insert({ kind: "start-timeout", dueMs, runSeq });
   }
   return { runSeq, runId };
+}
+
+function copyBatch(kernel: Kernel, fromSeq: number, toSeq: number): void {
+  kernel.db.run(
+    "INSERT INTO batch_events SELECT ?, event_seq FROM batch_events WHERE run_seq=?",
+    toSeq,
+    fromSeq,
+  );
 }
 
 /** The keyed limits of a run as `[lane, limit]` pairs; a limit without a key needs no row. */

@@ -12,6 +12,7 @@ const MAX_TIMERS_A_WRITE = 100;
 
 /** Why a timer was set. */
 export type TimerKind =
+  | "start"
   | "sleep"
   | "wait"
   | "invoke"

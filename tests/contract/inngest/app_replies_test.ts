@@ -2,70 +2,16 @@
  * What an app may answer that is not an SDK's answer: the run fails clearly, nothing gets stuck.
  */
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  hashSigningKey,
-  signText,
-} from "../../../packages/embedded_inngest/signature.ts";
-import {
-  type Engine,
-  startEngine,
-} from "../../../packages/embedded_inngest/mod.ts";
-import { callApi, createClient, engineTest } from "./start_app.ts";
 import { FakeClock } from "./fake_clock.ts";
-
-const FUNCTION = {
-  id: "raw-fn",
-  name: "fn",
-  triggers: [{ event: "a/b" }],
-  steps: {
-    step: {
-      runtime: { type: "http", url: "http://localhost/api/inngest" },
-      retries: { attempts: 1 },
-    },
-  },
-};
-const SDK = { "x-inngest-sdk": "js:v4.24.0", "x-inngest-req-version": "2" };
-
-/** An app without an SDK: it registers one function and answers calls with `answer`. */
-async function startRawApp(
-  answer: (
-    signed: (text: string) => Record<string, string>,
-    request: Request,
-  ) => Response | Promise<Response>,
-  clock = new FakeClock(),
-): Promise<{ engine: Engine; calls: () => number }> {
-  const engine = await startEngine({
-    path: ":memory:",
-    retryIntervalMs: 1_000,
-    retention: { intervalMs: 1e12 },
-    clock,
-  });
-  let calls = 0;
-  const signed = (text: string) => ({
-    ...SDK,
-    "x-inngest-signature": signText(text, engine.signingKey),
-  });
-  await engine.register((request) => {
-    if (request.method === "POST") {
-      calls++;
-      return answer(signed, request);
-    }
-    return Response.json({ app_id: "raw", functions: [FUNCTION] }, {
-      headers: { "x-inngest-sync-kind": "in_band" },
-    });
-  });
-  return { engine, calls: () => calls };
-}
-
-interface ShownRun {
-  readonly status: string;
-  readonly output?: { readonly message?: string };
-}
-
-async function readRun(engine: Engine, eventId: string): Promise<ShownRun> {
-  const { body } = await callApi(engine, `/v1/events/${eventId}/runs`);
-  return (body as { data: [ShownRun] }).data[0];
-}
+import { engineTest } from "./start_app.ts";
+import {
+  answerOperations,
+  messageOf,
+  RAW_FUNCTION,
+  type RawAnswer,
+  SDK_HEADERS,
+  startRawApp,
+} from "./start_raw_app.ts";
 
 for (
   const { what, answer, error } of [
@@ -76,7 +22,7 @@ for (
     },
     {
       what: "200 without a signature",
-      answer: () => new Response('"hello"', { headers: SDK }),
+      answer: () => new Response('"hello"', { headers: SDK_HEADERS }),
       error: /signature is missing or wrong/,
     },
     {
@@ -84,6 +30,17 @@ for (
       answer: (signed) =>
         new Response("<html>", { status: 206, headers: signed("<html>") }),
       error: /operations are malformed/,
+    },
+    {
+      what: "206 with values nested more deeply than can be written",
+      answer: (signed) => {
+        const deep = "[".repeat(20_000) + "]".repeat(20_000);
+        const text = `[{"op":"StepRun","id":"${
+          "a".repeat(40)
+        }","data":${deep}}]`;
+        return new Response(text, { status: 206, headers: signed(text) });
+      },
+      error: /Cannot use the app's answer/,
     },
     {
       what: "206 without operations",
@@ -116,13 +73,13 @@ for (
       answer: () =>
         Response.json({ name: "StaleDispatchError", message: "stale" }, {
           status: 400,
-          headers: { ...SDK, "x-inngest-no-retry": "true" },
+          headers: { ...SDK_HEADERS, "x-inngest-no-retry": "true" },
         }),
       error: /for stale/,
     },
   ] satisfies {
     what: string;
-    answer: Parameters<typeof startRawApp>[0];
+    answer: RawAnswer;
     error: RegExp;
   }[]
 ) {
@@ -130,16 +87,12 @@ for (
     `an app that answers ${what} has its attempts, then the run fails`,
     async () => {
       const clock = new FakeClock();
-      const { engine, calls } = await startRawApp(answer, clock);
-      await using _ = engine;
-      const { ids: [id = ""] } = await createClient(engine).send({
-        name: "a/b",
-        data: {},
-      });
+      await using app = await startRawApp(answer, clock);
+      const id = await app.send();
       await clock.advanceToNext(1_000);
-      const run = await untilEnded(engine, id);
-      assertEquals([run.status, calls()], ["Failed", 2]);
-      assertMatch(run.output?.message ?? "", error);
+      const run = await app.ended(id);
+      assertEquals([run.status, app.calls()], ["Failed", 2]);
+      assertMatch(messageOf(run), error);
     },
   );
 }
@@ -148,21 +101,17 @@ engineTest(
   "a handler that never answers is given up after two hours",
   async () => {
     const clock = new FakeClock();
-    const { engine, calls } = await startRawApp(
+    await using app = await startRawApp(
       () => new Promise(() => {}),
       clock,
     );
-    await using _ = engine;
-    const { ids: [id = ""] } = await createClient(engine).send({
-      name: "a/b",
-      data: {},
-    });
+    const id = await app.send();
     assertEquals(await clock.advanceToNext(2 * 3_600_000), 2 * 3_600_000);
     assertEquals(await clock.advanceToNext(1_000), 1_000); // the pause before attempt 2
     assertEquals(await clock.advanceToNext(2 * 3_600_000), 2 * 3_600_000);
-    const run = await untilEnded(engine, id);
-    assertEquals([run.status, calls()], ["Failed", 2]);
-    assertMatch(run.output?.message ?? "", /over two hours/);
+    const run = await app.ended(id);
+    assertEquals([run.status, app.calls()], ["Failed", 2]);
+    assertMatch(messageOf(run), /over two hours/);
   },
 );
 
@@ -170,120 +119,67 @@ for (const op of ["WaitForSignal", "Gateway", "AIGateway", "DeferAdd"]) {
   engineTest(
     `operation ${op} fails its run and names the way out`,
     async () => {
-      const { engine } = await startRawApp((signed) => {
-        const text = JSON.stringify([
+      await using app = await startRawApp((signed) =>
+        answerOperations(signed, [
           { op, id: "a".repeat(40), name: "x", opts: {} },
-        ]);
-        return new Response(text, { status: 206, headers: signed(text) });
-      });
-      await using _ = engine;
-      const { ids: [id = ""] } = await createClient(engine).send({
-        name: "a/b",
-        data: {},
-      });
-      const run = await untilEnded(engine, id);
+        ])
+      );
+      const id = await app.send();
+      const run = await app.ended(id);
       assertEquals(run.status, "Failed");
       assertMatch(
-        run.output?.message ?? "",
+        messageOf(run),
         new RegExp(`"${op}".*Inngest's own server`),
       );
     },
   );
 }
 
-engineTest("a run of more than 1,000 steps fails", async () => {
-  const { engine } = await startRawApp((signed) => {
-    const text = JSON.stringify(
-      Array.from({ length: 1_001 }, (_, i) => ({
+for (const version of ["seven", "7", "", "1.5", "-1"]) {
+  engineTest(
+    `an answer with the request version ${JSON.stringify(version)} is used`,
+    async () => {
+      const step = JSON.stringify([{
         op: "StepRun",
-        id: i.toString(16).padStart(40, "0"),
-        name: `s${i}`,
-        data: i,
-      })),
-    );
-    return new Response(text, { status: 206, headers: signed(text) });
-  });
-  await using _ = engine;
-  const { ids: [id = ""] } = await createClient(engine).send({
-    name: "a/b",
-    data: {},
-  });
-  const run = await untilEnded(engine, id);
-  assertEquals(run.status, "Failed");
-  assertMatch(run.output?.message ?? "", /1000 steps/);
-});
-
-engineTest("a run whose state is larger than 32 MiB fails", async () => {
-  let step = 0;
-  const { engine, calls } = await startRawApp((signed) => {
-    const text = JSON.stringify([{
-      op: "StepRun",
-      id: (step++).toString(16).padStart(40, "0"),
-      name: "large",
-      data: "x".repeat(4_000_000),
-    }]);
-    return new Response(text, { status: 206, headers: signed(text) });
-  });
-  await using _ = engine;
-  const { ids: [id = ""] } = await createClient(engine).send({
-    name: "a/b",
-    data: {},
-  });
-  const run = await untilEnded(engine, id);
-  assertEquals([run.status, calls()], ["Failed", 9]); // nine outputs are the first 32 MiB
-  assertMatch(run.output?.message ?? "", /state is larger than 32 MiB/);
-});
-
-engineTest(
-  "a checkpoint is refused when it takes the state past 32 MiB",
-  async () => {
-    const statuses = Promise.withResolvers<number[]>();
-    const { engine } = await startRawApp(async (signed, request) => {
-      const { ctx } = await request.json();
-      const seen: number[] = [];
-      for (let step = 0; step < 9; step++) {
-        seen.push(await postCheckpoint(engine, ctx, step));
-      }
-      statuses.resolve(seen);
-      return new Response("null", { headers: signed("null") });
-    });
-    await using _ = engine;
-    await createClient(engine).send({ name: "a/b", data: {} });
-    assertEquals(await statuses.promise, [...Array(8).fill(200), 400]);
-  },
-);
-
-/** Saves a step of four million characters, as the SDK does during a request. */
-async function postCheckpoint(
-  engine: Engine,
-  { run_id, qi_id }: { run_id: string; qi_id: string },
-  step: number,
-): Promise<number> {
-  const { status, body } = await engine.fetch(
-    `${engine.url}/v1/checkpoint/${run_id}/async`,
-    {
-      method: "POST",
-      headers: { authorization: `Bearer ${hashSigningKey(engine.signingKey)}` },
-      body: JSON.stringify({
-        qi_id,
-        steps: [{
-          op: "StepRun",
-          id: step.toString(16).padStart(40, "0"),
-          data: "x".repeat(4_000_000),
-        }],
-      }),
+        id: "a".repeat(40),
+        data: 1,
+      }]);
+      await using app = await startRawApp((signed) => {
+        const isFirst = app.calls() === 1;
+        const text = isFirst ? step : "2";
+        return new Response(text, {
+          status: isFirst ? 206 : 200,
+          headers: { ...signed(text), "x-inngest-req-version": version },
+        });
+      });
+      const run = await app.ended(await app.send());
+      assertEquals([run.status, run.output], ["Completed", 2]);
     },
   );
-  await body?.cancel();
-  return status;
 }
 
-/** Turns the event loop until the run of an event has ended. */
-async function untilEnded(engine: Engine, eventId: string): Promise<ShownRun> {
-  for (let turn = 0; turn < 10_000; turn++) {
-    const run = await readRun(engine, eventId);
-    if (run && run.status !== "Running") return run;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error("Cannot see the end of the run: it is still open");
-}
+engineTest(
+  "a result that is not JSON ends its run as a text, which lifecycle events carry",
+  async () => {
+    const finished = Promise.withResolvers<unknown>();
+    await using app = await startRawApp(
+      async (signed, request) => {
+        const { event } = await request.json();
+        if (event.name === "a/b") {
+          return new Response("<p>done", { headers: signed("<p>done") });
+        }
+        finished.resolve(event.data.result);
+        return new Response("null", { headers: signed("null") });
+      },
+      undefined,
+      [RAW_FUNCTION, {
+        ...RAW_FUNCTION,
+        id: "raw-witness",
+        triggers: [{ event: "inngest/function.finished" }],
+      }],
+    );
+    const run = await app.ended(await app.send());
+    assertEquals([run.status, run.output], ["Completed", "<p>done"]);
+    assertEquals(await finished.promise, "<p>done");
+  },
+);

@@ -54,6 +54,72 @@ engineTest(
 );
 
 engineTest(
+  "a batch that is re-run has all its events again",
+  async () => {
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "batch",
+        triggers: [{ event: "a/b" }],
+        batchEvents: { maxSize: 3, timeout: "60s" },
+      }, ({ events }) => numbersOf(events)),
+    ]);
+    await app.sendAll("a/b", [1, 2, 3].map((n) => ({ n })));
+    const { run_id } = await app.ended("batch");
+    await app.api(`/api/v2/runs/${run_id}/rerun`, "POST");
+    assertEquals((await app.ended("batch")).result, [1, 2, 3]);
+    const { body } = await app.api("/api/v2/runs?functionId=batch");
+    const [again] =
+      (body as { data: { trigger: { isBatch: boolean } }[] }).data;
+    assertEquals(again?.trigger.isBatch, true);
+  },
+);
+
+engineTest(
+  "batches keep to a concurrency key, which their first event gives",
+  async () => {
+    const inFlight = new Map<string, number>();
+    let most = 0;
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "batch",
+        triggers: [{ event: "a/b" }],
+        batchEvents: { maxSize: 2, timeout: "60s", key: "event.data.u" },
+        concurrency: { limit: 1, key: "event.data.u" },
+      }, async ({ event }) => {
+        const { u } = event.data as { u: string };
+        inFlight.set(u, (inFlight.get(u) ?? 0) + 1);
+        most = Math.max(most, inFlight.get(u) ?? 0);
+        for (let turn = 0; turn < 20; turn++) {
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        inFlight.set(u, (inFlight.get(u) ?? 0) - 1);
+      }),
+    ]);
+    await app.sendAll("a/b", Array(8).fill({ u: "x" }));
+    const ends = await app.endedAll("batch", 4);
+    assertEquals(ends.map(({ events }) => events.length), [2, 2, 2, 2]);
+    assertEquals(most, 1);
+  },
+);
+
+engineTest(
+  "a batch holds an event id once",
+  async () => {
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "batch",
+        triggers: [{ event: "a/b" }],
+        batchEvents: { maxSize: 2, timeout: "60s" },
+      }, ({ events }) => numbersOf(events)),
+    ]);
+    await app.send("a/b", { n: 1 }, "same");
+    await app.send("a/b", { n: 2 }, "same");
+    await app.send("a/b", { n: 3 }, "other");
+    assertEquals((await app.ended("batch")).result, [1, 3]);
+  },
+);
+
+engineTest(
   "a batch that was open when the engine stopped runs after the restart, complete",
   async () => {
     const path = await Deno.makeTempDir();

@@ -43,6 +43,23 @@ Deno.test("concurrency 1 never has two requests of a function in flight", async 
   assertEquals(gauge.most("all"), 1);
 });
 
+engineTest(
+  "of two concurrency limits without a key the smaller counts",
+  async () => {
+    const gauge = new Gauge();
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "two",
+        triggers: [{ event: "a/b" }],
+        concurrency: [{ limit: 5 }, { limit: 2 }],
+      }, ({ step }) => step.run("hold", () => gauge.hold("all", 2))),
+    ]);
+    await app.sendAll("a/b", Array(8).fill({}));
+    await app.endedAll("two", 8);
+    assertEquals(gauge.most("all"), 2);
+  },
+);
+
 Deno.test("a concurrency key limits each of its values on its own", async () => {
   const gauge = new Gauge();
   await using app = await startApp((client) => [

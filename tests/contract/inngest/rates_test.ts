@@ -28,6 +28,55 @@ engineTest("throttle spaces the starts of runs, and drops none", async () => {
 });
 
 engineTest(
+  "throttle lets its burst start at once, each key for itself, and steps go free",
+  async () => {
+    const clock = new FakeClock();
+    const first = clock.now().getTime();
+    const startedAt: [string, number][] = [];
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "throttled",
+        triggers: [{ event: "a/b" }],
+        throttle: { limit: 1, burst: 1, period: "5s", key: "event.data.u" },
+        checkpointing: false,
+      }, async ({ event, step }) => {
+        await step.run("1", () => {
+          startedAt.push([event.data.u, clock.now().getTime() - first]);
+        });
+        await step.run("2", () => {});
+        return await step.run("3", () => clock.now().getTime() - first);
+      }),
+    ], { clock });
+    await app.sendAll("a/b", ["x", "x", "x", "y"].map((u) => ({ u })));
+    const ends = await app.endedAll("throttled", 3);
+    assertEquals(ends.map(({ result }) => result), [0, 0, 0]);
+    assertEquals(await clock.advanceToNext(10_000), 5_000);
+    assertEquals((await app.ended("throttled")).result, 5_000);
+    assertEquals(startedAt.map(([u]) => u).sort(), ["x", "x", "x", "y"]);
+  },
+);
+
+engineTest(
+  "throttle does not hold runs back for one that an event dates far ahead",
+  async () => {
+    const clock = new FakeClock();
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "throttled",
+        triggers: [{ event: "a/b" }],
+        throttle: { limit: 1, period: "5s" },
+      }, ({ event }) => event.data.n),
+    ], { clock });
+    const ts = clock.now().getTime() + HOUR_MS;
+    await app.client.send({ name: "a/b", data: { n: "later" }, ts });
+    await app.send("a/b", { n: "now" });
+    assertEquals((await app.ended("throttled")).result, "now");
+    clock.advance(HOUR_MS);
+    assertEquals((await app.ended("throttled")).result, "later");
+  },
+);
+
+engineTest(
   "rateLimit drops what is too much for a key, until its time has passed",
   async () => {
     const clock = new FakeClock();
@@ -68,6 +117,29 @@ engineTest(
     await app.sendAll("a/b", Array(12).fill({}));
     await app.endedAll("ten", 2);
     assertEquals(await app.countRuns("ten"), 2);
+  },
+);
+
+engineTest(
+  "a rateLimit key that is false, and a re-run, are not limited",
+  async () => {
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "limited",
+        triggers: [{ event: "a/b" }],
+        rateLimit: { limit: 1, period: "1h", key: "event.data.limited" },
+      }, () => "ran"),
+    ]);
+    await app.sendAll("a/b", [
+      { limited: false },
+      { limited: false },
+      { limited: "x" },
+      { limited: "x" },
+    ]);
+    const [, , last] = await app.endedAll("limited", 3);
+    await app.api(`/api/v2/runs/${last?.run_id}/rerun`, "POST");
+    await app.ended("limited");
+    assertEquals(await app.countRuns("limited"), 4);
   },
 );
 

@@ -1,85 +1,15 @@
 /**
  * Registration: what is refused and how it is said, what a new registration changes, the keys.
  */
+import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Inngest, type InngestFunction } from "inngest";
 import { serve } from "inngest/deno/fresh";
 import { startEngine } from "../../../packages/embedded_inngest/mod.ts";
+import { FakeClock } from "./fake_clock.ts";
 import { createClient, engineTest, startApp } from "./start_app.ts";
 
-type Options = Parameters<Inngest["createFunction"]>[0];
-
-for (
-  const { option, config, message } of [
-    ...["debounce", "singleton", "priority"].map((option) => ({
-      option,
-      config: {
-        debounce: { debounce: { period: "5s" } },
-        singleton: { singleton: { mode: "skip" } },
-        priority: { priority: { run: "300" } },
-      }[option] ?? {},
-      message: new RegExp(
-        `"app-fn": option "${option}" is not implemented.*INNGEST_BASE_URL`,
-      ),
-    })),
-    ...["date", "now", "now_plus", "now_minus"].map((name) => ({
-      option: `a condition with ${name}(), which the server has`,
-      config: {
-        triggers: [{ event: "a/b", if: `${name}("1h") > event.data.at` }],
-      },
-      message: new RegExp(
-        `option "triggers" .*: ${name}\\(\\) is not implemented.*INNGEST_BASE_URL`,
-      ),
-    })),
-    {
-      option: "a cron expression of six fields",
-      config: { triggers: [{ cron: "0 0 9 * * *" }] },
-      message: /option "triggers" is not valid: .*6 fields/,
-    },
-    {
-      option: "a condition that is no CEL",
-      config: { triggers: [{ event: "a/b", if: "event.data.n === 1" }] },
-      message: /option "triggers" is not valid/,
-    },
-    {
-      option: "a condition with a function that nobody has",
-      config: { triggers: [{ event: "a/b", if: "soon(event.data.at)" }] },
-      message: /option "triggers" is not valid: .*soon/,
-    },
-    {
-      option: "account concurrency without a key",
-      config: { concurrency: { limit: 1, scope: "account" } },
-      message: /option "concurrency" needs a key/,
-    },
-    {
-      option: "cancelOn with batchEvents",
-      config: {
-        batchEvents: { maxSize: 2, timeout: "5s" },
-        cancelOn: [{ event: "x" }],
-      },
-      message: /option "cancelOn" does not go with batchEvents/,
-    },
-    {
-      option: "a rate limit over more than a day",
-      config: { rateLimit: { limit: 1, period: "48h" } },
-      message: /option "rateLimit.period" is above 24 hours/,
-    },
-  ] satisfies { option: string; config: object; message: RegExp }[]
-) {
-  engineTest(`register() refuses ${option}`, async () => {
-    await using engine = await startEngine({ path: ":memory:" });
-    const client = createClient(engine);
-    const fn = client.createFunction(
-      { id: "fn", triggers: [{ event: "a/b" }], ...config } as Options,
-      () => {},
-    );
-    const error = await assertRejects(
-      () => engine.register(serve({ client, functions: [fn] })),
-      TypeError,
-    );
-    assertMatch(error.message, message);
-  });
-}
+const DAY_MS = 24 * 3_600_000;
 
 engineTest(
   "register() refuses an app that signs with another key",
@@ -191,6 +121,36 @@ engineTest(
     }
     await using app = await startApp(define, { path });
     assertEquals((await app.ended("fn")).result, { early: true });
+    await app.engine.close();
+    await Deno.remove(path, { recursive: true });
+  },
+);
+
+engineTest(
+  "a function that another version stored and this one refuses fails its runs visibly",
+  async () => {
+    const path = await Deno.makeTempDir();
+    const clock = new FakeClock();
+    const define = (client: Inngest) => [
+      client.createFunction(
+        { id: "fn", triggers: [{ event: "a/b" }] },
+        ({ step }) => step.sleep("z", "1d"),
+      ),
+    ];
+    {
+      await using app = await startApp(define, { path, clock });
+      await app.send("a/b");
+      await clock.timerIn(DAY_MS);
+    }
+    const file = new DatabaseSync(`${path}/inngest.db`);
+    file.exec(
+      "UPDATE functions SET config=json_set(config, '$.debounce', '5s') WHERE slug='app-fn'; " +
+        "UPDATE timers SET due_at=0",
+    );
+    file.close();
+    await using app = await startApp(() => [], { path, clock });
+    const { error } = await app.ended("fn");
+    assertMatch(error?.message ?? "", /the app no longer has it/);
     await app.engine.close();
     await Deno.remove(path, { recursive: true });
   },

@@ -20,6 +20,9 @@ import { EndedRuns, type RunEnded } from "./ended_runs.ts";
 /** The server that the cases run on instead of the embedded engine. */
 export const OUTSIDE_URL = Deno.env.get("INNGEST_BASE_URL");
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+const OPEN_RUNS = "/api/v2/runs?status=QUEUED,RUNNING&limit=1";
+const IDLE_TURNS = 10;
+const MAX_TURNS = 100_000;
 const NEVER_MS = 1e12; // retention sweeps set no timer that a test could meet
 
 /** An engine with an app registered on it. */
@@ -45,6 +48,8 @@ export interface TestApp extends AsyncDisposable {
   endedAll(fn: string, count: number): Promise<RunEnded[]>;
   /** Counts the runs of `fn` that the embedded engine has seen, up to 100. */
   countRuns(fn: string): Promise<number>;
+  /** Turns the event loop until every event was handled and no run of the embedded engine is open. */
+  settled(): Promise<void>;
   /** Calls the REST API with the engine's Bearer. */
   api(
     path: string,
@@ -116,6 +121,7 @@ async function startEmbedded(
       const { body } = await api(`/api/v2/runs?functionId=${fn}&limit=100`);
       return (body as { data: unknown[] }).data.length;
     },
+    settled: () => settle(engine),
     [Symbol.asyncDispose]: () => engine.close(),
   };
 }
@@ -152,6 +158,7 @@ async function startOutside(
     },
     api: refuse,
     countRuns: refuse,
+    settled: refuse,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
@@ -175,7 +182,10 @@ function createTestApp(
   client: Inngest,
   handler: (request: Request) => Promise<Response>,
   ends: EndedRuns,
-): Omit<TestApp, "engine" | "api" | "countRuns" | typeof Symbol.asyncDispose> {
+): Omit<
+  TestApp,
+  "engine" | "api" | "countRuns" | "settled" | typeof Symbol.asyncDispose
+> {
   const ended = (fn: string) => ends.next(`${client.id}-${fn}`);
   return {
     client,
@@ -191,6 +201,20 @@ function createTestApp(
     endedAll: (fn, count) =>
       Promise.all(Array.from({ length: count }, () => ended(fn))),
   };
+}
+
+/** Between two pieces of the fan-out are a few turns in which no run is open. */
+async function settle(engine: Engine): Promise<void> {
+  let idleTurns = 0;
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const { body } = await callApi(engine, OPEN_RUNS);
+    idleTurns = (body as { data: unknown[] }).data.length > 0
+      ? 0
+      : idleTurns + 1;
+    if (idleTurns === IDLE_TURNS) return;
+  }
+  throw new Error("Cannot wait for open runs: some do not end");
 }
 
 /** Calls an engine's REST API as its operator. */
