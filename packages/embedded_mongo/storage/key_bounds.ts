@@ -75,7 +75,15 @@ export function readFilterBounds(filter: Document): FilterBounds {
   return { predicates, conditionCount };
 }
 
-function readPredicates(operand: unknown): (KeyPredicate | undefined)[] {
+/**
+ * Reads what the operand beside a path demands of the keys on the path.
+ *
+ * @param operand A value to equal, or operators.
+ * @returns An entry a condition; undefined where keys cannot say it.
+ */
+export function readPredicates(
+  operand: unknown,
+): (KeyPredicate | undefined)[] {
   if (!isOperatorObject(operand)) return [readEquality([operand])];
   return Object.entries(operand).filter(([name]) => name !== "$options")
     .map(([name, value]) => readOperator(name, value, operand));
@@ -115,13 +123,9 @@ function readEquality(values: readonly unknown[]): KeyPredicate | undefined {
     return undefined;
   }
   const keys = values.map((value) => encodeOrderKey(value)).sort(compareBytes);
-  return {
-    kind: "points",
-    isExact: true,
-    keys: keys.filter((key, i) =>
-      i === 0 || compareBytes(keys[i - 1]!, key) !== 0
-    ),
-  };
+  const isNew = (key: Uint8Array, i: number) =>
+    i === 0 || compareBytes(keys[i - 1]!, key) !== 0;
+  return { kind: "points", isExact: true, keys: keys.filter(isNew) };
 }
 
 function readRange(name: string, operand: unknown): KeyPredicate | undefined {

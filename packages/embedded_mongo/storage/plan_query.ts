@@ -10,7 +10,7 @@ import { MongoError } from "../errors.ts";
 import type { SortField } from "../query/compile_sort.ts";
 import type { Collection } from "./collection.ts";
 import { isImplied } from "./is_implied.ts";
-import { readFilterBounds } from "./key_bounds.ts";
+import { readFilterBounds, readPredicates } from "./key_bounds.ts";
 import {
   type Candidate,
   createFullPlan,
@@ -104,10 +104,9 @@ export function countEntries(
 /** One value of `_id` is one row at most: nothing serves better. */
 function planById({ filter, hint }: QueryShape): IndexPlan | undefined {
   if (hint !== undefined || !Object.hasOwn(filter, "_id")) return undefined;
-  const { predicates, conditionCount } = readFilterBounds({ _id: filter._id });
-  const [point] = predicates.get("_id") ?? [];
+  const [point, ...more] = readPredicates(filter._id);
   const [key, another] = point?.kind === "points" ? point.keys : [];
-  if (conditionCount !== 1 || !key || another) return undefined;
+  if (more.length > 0 || !key || another) return undefined;
   return {
     ...createPointPlan(ID_INDEX, key),
     isSorted: true,

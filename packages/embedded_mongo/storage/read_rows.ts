@@ -8,7 +8,7 @@
 import { MongoError } from "../errors.ts";
 import type { Collection } from "./collection.ts";
 import { type Row, toRow } from "./row.ts";
-import type { KeyInterval } from "./plan_index.ts";
+import type { IndexPlan, KeyInterval } from "./plan_index.ts";
 import type { Plan } from "./plan_query.ts";
 
 const FIRST_CHUNK = 64;
@@ -39,6 +39,11 @@ export function readRows(
 ): Iterable<Row> {
   if (plan.kind === "all") return readAll(collection, options);
   if (plan.kind === "union") return readUnion(collection, plan.plans, options);
+  const [first, ...others] = plan.intervals;
+  if (first && others.length === 0 && isPoint(plan, first)) {
+    const row = collection.findById(first.low);
+    return row ? [row] : [];
+  }
   const rows = readIndex(collection, plan, options);
   return plan.index.isMultikey ? dropRepeated(rows) : rows;
 }
@@ -84,14 +89,13 @@ function* dropRepeated(rows: Iterable<Row>): Iterable<Row> {
 
 function* readIndex(
   collection: Collection,
-  plan: Extract<Plan, { kind: "index" }>,
+  plan: IndexPlan,
   options: ReadOptions,
 ): Iterable<Row> {
   const { index, isReverse } = plan;
   const intervals = isReverse ? plan.intervals.toReversed() : plan.intervals;
   for (const interval of intervals) {
-    const point = index.id === undefined && isPoint(interval);
-    if (point) {
+    if (isPoint(plan, interval)) {
       const row = collection.findById(interval.low);
       if (row) yield row;
     } else {
@@ -106,9 +110,9 @@ function* readIndex(
 }
 
 /** An `_id` interval from a key to just after it holds one row at most. */
-function isPoint({ low, high }: KeyInterval): boolean {
-  return high.length === low.length + 1 && high.at(-1) === 0xff &&
-    low.length > 0 &&
+function isPoint({ index }: IndexPlan, { low, high }: KeyInterval): boolean {
+  return index.id === undefined && low.length > 0 &&
+    high.length === low.length + 1 && high.at(-1) === 0xff &&
     low.every((byte, i) => high[i] === byte);
 }
 

@@ -64,6 +64,7 @@ export function selectRows(
     rows = Iterator.from(rows).filter((row) => matches(row.document));
   }
   if (!isSorted) rows = sortRows(rows, compileSortKey(sort), skip + limit);
+  if (Array.isArray(rows) && rows.length <= limit && skip === 0) return rows;
   if (skip > 0) rows = Iterator.from(rows).drop(skip);
   return limit === Infinity ? rows : Iterator.from(rows).take(limit);
 }
