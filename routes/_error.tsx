@@ -35,7 +35,7 @@ export default define.page<typeof handler>(function ErrorPage({ data }) {
       <Head>
         <title>{`${data.title} · Rollcall`}</title>
       </Head>
-      <p class="notice-code">{data.status}</p>
+      <p class="muted small">{data.status}</p>
       <h1>{data.title}</h1>
       <p class="muted">{data.advice}</p>
       <p>

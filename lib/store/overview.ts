@@ -18,6 +18,10 @@ export interface Overview {
   readonly lagP95Ms: number | null;
   /** Dead letters that nobody has replayed. */
   readonly failureCount: number;
+  /** Differences from Clerk that a scan has confirmed. */
+  readonly driftCount: number;
+  /** When the last scan that came to its end did; null without one. */
+  readonly lastGoodScanAt: Date | null;
   readonly newestEvents: readonly EventRow[];
 }
 
@@ -46,6 +50,8 @@ export async function readOverview(
     eventCount,
     recentCount,
     failureCount,
+    driftCount,
+    scans,
     lags,
     newestEvents,
   ] = await Promise.all([
@@ -54,6 +60,8 @@ export async function readOverview(
     total("webhook_events"),
     countRecent(store, now),
     countByIndex(store, "dead_letters", { replayed_at: null }),
+    countByIndex(store, "drift_items", { state: "open" }),
+    store.drift.readLatest(),
     store.freshness.readLags(since, now),
     store.webhookEvents.documents.find({}, { projection: { payload: 0 } })
       .sort({ received_at: -1, _id: -1 }).limit(rows).toArray(),
@@ -65,6 +73,8 @@ export async function readOverview(
     recentCount,
     lagP95Ms: lags.p95Ms,
     failureCount,
+    driftCount,
+    lastGoodScanAt: scans.good?.finished_at ?? null,
     newestEvents,
   };
 }

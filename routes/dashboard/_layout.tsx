@@ -104,6 +104,8 @@ export default define.layout(
   },
 );
 
+const THEME_NAMES = { system: "System", light: "Light", dark: "Dark" } as const;
+
 interface ChoiceFormProps {
   readonly req: Request;
   readonly url: URL;
@@ -147,7 +149,7 @@ function ThemeForm({ req, url }: ChoiceFormProps) {
           value={theme}
           aria-pressed={theme === chosen}
         >
-          {theme}
+          {THEME_NAMES[theme]}
         </button>
       ))}
     </form>

@@ -1,5 +1,6 @@
 /** Overview: whether all is well, the figures, the charts and the newest events. */
 import { page } from "fresh";
+import type { Config } from "../../lib/config.ts";
 import { define } from "../../lib/define.ts";
 import { type Overview, readOverview } from "../../lib/store/overview.ts";
 import {
@@ -7,18 +8,22 @@ import {
   type Span,
   SPANS,
 } from "../../lib/store/overview_history.ts";
-import { EmptyState } from "./(_components)/EmptyState.tsx";
 import { EventChart } from "./(_components)/EventChart.tsx";
 import { EventTable, formatMs } from "./(_components)/EventTable.tsx";
+import { FailureChart } from "./(_components)/FailureChart.tsx";
+import { Figure } from "./(_components)/Figure.tsx";
+import { Instant } from "./(_components)/Instant.tsx";
 import { LagChart } from "./(_components)/LagChart.tsx";
 import { PageHead } from "./(_components)/PageHead.tsx";
 import { type Health, readHealth } from "./(_components)/read_health.ts";
+import { SetupGuide } from "./(_components)/SetupGuide.tsx";
 
 interface OverviewData {
   readonly health: Health;
   readonly overview: Overview;
   readonly span: Span;
   readonly history: readonly HistoryBucket[];
+  readonly config: Config;
   readonly now: Date;
 }
 
@@ -34,46 +39,57 @@ export const handler = define.handlers<OverviewData>({
       services.store.readHistory(span, now),
     ]);
     const health = await readHealth(services, overview);
-    return page({ health, overview, span, history, now });
+    return page({
+      health,
+      overview,
+      span,
+      history,
+      config: services.config,
+      now,
+    });
   },
 });
 
-export default define.page<typeof handler>(function OverviewPage({ data }) {
-  const { health, overview, history, now } = data;
+export default define.page<typeof handler>(function OverviewPage(
+  { data, url },
+) {
+  const { health, overview, now } = data;
   return (
     <>
       <PageHead title="Overview" />
       <Banner health={health} />
-      <Figures overview={overview} />
+      <Figures overview={overview} now={now} />
+      {overview.eventCount === 0
+        ? <SetupGuide config={data.config} url={url} />
+        : <Activity data={data} />}
+    </>
+  );
+});
+
+function Activity({ data }: { readonly data: OverviewData }) {
+  const { overview, history, now } = data;
+  return (
+    <>
       <SpanChoice chosen={data.span} />
       <div class="charts">
         <EventChart buckets={history} />
         <LagChart buckets={history} />
+        <FailureChart buckets={history} />
       </div>
       <section aria-labelledby="newest-events">
         <div class="section-head">
           <h2 id="newest-events">Newest events</h2>
           <a href="/dashboard/events">All events</a>
         </div>
-        {overview.newestEvents.length === 0
-          ? (
-            <EmptyState title="No event has arrived yet">
-              Point a webhook endpoint of Clerk at{" "}
-              <code>/api/webhooks/clerk</code>, or try{" "}
-              <code>deno task demo</code>.
-            </EmptyState>
-          )
-          : (
-            <EventTable
-              events={overview.newestEvents}
-              now={now}
-              label="Newest events"
-            />
-          )}
+        <EventTable
+          events={overview.newestEvents}
+          now={now}
+          label="Newest events"
+        />
       </section>
     </>
   );
-});
+}
 
 function Banner({ health }: { readonly health: Health }) {
   return (
@@ -87,43 +103,42 @@ function Banner({ health }: { readonly health: Health }) {
   );
 }
 
-function Figures({ overview }: { readonly overview: Overview }) {
-  const { failureCount } = overview;
+interface FiguresProps {
+  readonly overview: Overview;
+  readonly now: Date;
+}
+
+function Figures({ overview, now }: FiguresProps) {
+  const { failureCount, driftCount } = overview;
   return (
     <dl class="figures">
       <Figure label="Users" href="/dashboard/users">
         {overview.userCount.toLocaleString("en")}
       </Figure>
-      <Figure label="Events in the last hour" href="/dashboard/events">
+      <Figure label="Events, last hour" href="/dashboard/events">
         {overview.recentCount.toLocaleString("en")}
       </Figure>
-      <Figure label="Lag, 95th percentile">
+      <Figure label="Lag, p95" href="/dashboard/system#freshness">
         {formatMs(overview.lagP95Ms)}
       </Figure>
       <Figure
         label="Failures"
         href="/dashboard/failures"
-        isBad={failureCount > 0}
+        level={failureCount > 0 ? "bad" : undefined}
       >
         {failureCount.toLocaleString("en")}
       </Figure>
+      <Figure
+        label="Drift"
+        href="/dashboard/drift"
+        level={driftCount > 0 ? "warn" : undefined}
+      >
+        {driftCount.toLocaleString("en")}
+      </Figure>
+      <Figure label="Last good scan" href="/dashboard/drift">
+        <Instant at={overview.lastGoodScanAt} now={now} />
+      </Figure>
     </dl>
-  );
-}
-
-interface FigureProps {
-  readonly label: string;
-  readonly href?: string;
-  readonly isBad?: boolean;
-  readonly children: string;
-}
-
-function Figure({ label, href, isBad = false, children }: FigureProps) {
-  return (
-    <div class={isBad ? "figure figure-bad" : "figure"}>
-      <dt>{href ? <a href={href}>{label}</a> : label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

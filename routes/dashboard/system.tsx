@@ -18,14 +18,15 @@ import {
 import { requireOperator } from "./(_access)/require_operator.ts";
 import { AlertTable } from "./(_components)/AlertTable.tsx";
 import { AskedBanner } from "./(_components)/AskedBanner.tsx";
-import { EmptyState } from "./(_components)/EmptyState.tsx";
+import { AuditLog } from "./(_components)/AuditLog.tsx";
 import { Fact } from "./(_components)/Fact.tsx";
 import { FreshnessTable } from "./(_components)/FreshnessTable.tsx";
 import { Instant } from "./(_components)/Instant.tsx";
 import { linkWith } from "./(_components)/links.ts";
 import { PageHead } from "./(_components)/PageHead.tsx";
+import { RetentionFacts } from "./(_components)/RetentionFacts.tsx";
 import { SecretFacts } from "./(_components)/SecretFacts.tsx";
-import { Setting } from "./(_components)/Setting.tsx";
+import { SettingFacts } from "./(_components)/SettingFacts.tsx";
 
 interface SystemData {
   readonly dependencies: Dependencies;
@@ -99,10 +100,12 @@ export default define.page<typeof handler>(function SystemPage(
       </AskedBanner>
       <section aria-labelledby="alerts">
         <div class="section-head">
-          <h2 id="alerts">Alerts</h2>
-          <span class="muted small">
-            Last look <Instant at={data.watchedAt} now={now} />
-          </span>
+          <div>
+            <h2 id="alerts">Alerts</h2>
+            <p class="muted small">
+              Last look <Instant at={data.watchedAt} now={now} />
+            </p>
+          </div>
           {state.session?.role === "operator" && (
             <form method="post">
               <button type="submit" class="quiet">Look now</button>
@@ -140,10 +143,11 @@ export default define.page<typeof handler>(function SystemPage(
             configured={data.configured}
             now={now}
           />
+          <RetentionFacts retention={config.retention} />
         </div>
         <div>
-          <Settings config={config} />
-          <Audit entries={data.audit} now={now} />
+          <SettingFacts config={config} />
+          <AuditLog entries={data.audit} now={now} />
         </div>
       </div>
     </>
@@ -164,80 +168,4 @@ function Probe({ kind, result: { status, ms } }: ProbeProps) {
       </>
     )
     : <span class="badge badge-failed">does not answer</span>;
-}
-
-function Settings({ config }: { readonly config: Config }) {
-  const { clerk, auth } = config;
-  return (
-    <section aria-labelledby="settings">
-      <h2 id="settings">Settings in force</h2>
-      <dl class="facts">
-        <Fact label="Environment">{config.environment}</Fact>
-        <Fact label="Database">{config.mongo.database}</Fact>
-        <Fact label="Public URL">{config.publicUrl ?? null}</Fact>
-        <Fact label="Clerk's API">{clerk.apiUrl}</Fact>
-        <Fact label="Clerk instance">
-          {clerk.instanceId ?? "any: events of every instance are applied"}
-        </Fact>
-        <Setting
-          label="Clerk's secret key"
-          isSet={clerk.secretKey !== undefined}
-          otherwise="scans and repairs are off"
-        />
-        <Setting
-          label="Admin password"
-          isSet={auth.adminPassword !== undefined}
-          otherwise="made up at the start"
-        />
-        <Setting
-          label="Session secret"
-          isSet={auth.sessionSecret !== undefined}
-          otherwise="a restart signs everybody out"
-        />
-        <Setting
-          label="Alert webhook"
-          isSet={config.alerts.webhookUrl !== undefined}
-          otherwise="alerts are posted nowhere"
-        />
-        <Setting
-          label="Alert e-mail"
-          isSet={config.alerts.email !== undefined}
-          otherwise="alerts are mailed to nobody"
-        />
-        <Fact label="Log level">{config.logLevel}</Fact>
-      </dl>
-    </section>
-  );
-}
-
-interface AuditProps {
-  readonly entries: readonly AuditEntry[];
-  readonly now: Date;
-}
-
-function Audit({ entries, now }: AuditProps) {
-  return (
-    <section aria-labelledby="audit">
-      <h2 id="audit">Audit log</h2>
-      {entries.length === 0
-        ? (
-          <EmptyState title="Nothing is on record">
-            Exports and revealed payloads are listed here with who did it.
-          </EmptyState>
-        )
-        : (
-          <dl class="facts">
-            {entries.map(({ _id, at, who, action, subject }) => (
-              <Fact key={_id} label={who}>
-                {action.replaceAll("-", " ")}{" "}
-                {subject && <code>{subject}</code>}
-                <span class="below">
-                  <Instant at={at} now={now} />
-                </span>
-              </Fact>
-            ))}
-          </dl>
-        )}
-    </section>
-  );
 }

@@ -1,12 +1,14 @@
 /** What a write changed, field by field, both values side by side. */
 import type { ChangeDocument } from "../../../lib/store/changes.ts";
-import { maskPayload } from "./mask_payload.ts";
+import { FieldTable } from "./FieldTable.tsx";
 
 interface ChangeTableProps {
   readonly change: ChangeDocument;
+  /** Whether a new document's many fields wait to be asked for. */
+  readonly isFolded?: boolean;
 }
 
-export function ChangeTable({ change }: ChangeTableProps) {
+export function ChangeTable({ change, isFolded = false }: ChangeTableProps) {
   if (change.erased_at) {
     return <p class="muted small">The values were erased on demand.</p>;
   }
@@ -14,27 +16,26 @@ export function ChangeTable({ change }: ChangeTableProps) {
   if (fields.length === 0) {
     return <p class="muted small">Only the version moved on.</p>;
   }
+  const table = (
+    <FieldTable
+      label={`Fields of ${change.collection}`}
+      heads={["Before", "After"]}
+      rows={fields.map((field) => ({
+        field,
+        left: change.before?.[field],
+        right: change.after?.[field],
+      }))}
+    />
+  );
+  if (!isFolded || change.kind === "update") return table;
   return (
-    <table class="changes" aria-label={`Fields of ${change.collection}`}>
-      <thead>
-        <tr>
-          <th>Field</th>
-          <th>Before</th>
-          <th>After</th>
-        </tr>
-      </thead>
-      <tbody>
-        {fields.map((field) => (
-          <tr key={field}>
-            <td>
-              <code>{field}</code>
-            </td>
-            <td class="before">{show(field, change.before?.[field])}</td>
-            <td class="after">{show(field, change.after?.[field])}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <details id={`change-${change._id}`} class="small">
+      <summary>
+        {change.kind === "insert" ? "New" : "Removed"} document of{" "}
+        {fields.length} fields
+      </summary>
+      {table}
+    </details>
   );
 }
 
@@ -50,11 +51,4 @@ function changedFields({ before, after }: ChangeDocument): string[] {
     !BOOKKEEPING.test(name) &&
     JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name])
   );
-}
-
-function show(field: string, value: unknown) {
-  if (value === undefined) return <span class="muted">–</span>;
-  if (value === null) return <span class="muted">null</span>;
-  if (typeof value === "string") return value;
-  return <code>{JSON.stringify(maskPayload(value, field))}</code>;
 }

@@ -1,6 +1,8 @@
 /** What every chart has around it: title, legend, scales, and the same as a table. */
 import type { ComponentChildren } from "preact";
+import { useContext } from "preact/hooks";
 import { CHART, type ChartScale } from "./chart_scale.ts";
+import { TimeFormatContext } from "./TimeFormatContext.ts";
 
 /** What stands at one place of a chart. */
 export interface ChartBucket {
@@ -25,12 +27,15 @@ interface ChartFrameProps<B extends ChartBucket> {
   readonly series: readonly Series<B>[];
   readonly scale: ChartScale;
   readonly formatTop: (value: number) => string;
+  /** Whether the last bucket is the present; if not, it has a time too. */
+  readonly endsNow?: boolean;
   /** The drawing. */
   readonly children: ComponentChildren;
 }
 
 export function ChartFrame<B extends ChartBucket>(props: ChartFrameProps<B>) {
   const { id, title, buckets, series, scale, formatTop, children } = props;
+  const { endsNow = true } = props;
   return (
     <figure class="chart" aria-labelledby={id}>
       <figcaption>
@@ -63,7 +68,7 @@ export function ChartFrame<B extends ChartBucket>(props: ChartFrameProps<B>) {
           {formatTop(scale.top)}
         </span>
       </div>
-      <TimeAxis buckets={buckets} />
+      <TimeAxis buckets={buckets} endsNow={endsNow} />
       <details class="as-table" id={`${id}-table`}>
         <summary>As a table</summary>
         <BucketTable title={title} buckets={buckets} series={series} />
@@ -72,15 +77,20 @@ export function ChartFrame<B extends ChartBucket>(props: ChartFrameProps<B>) {
   );
 }
 
-function TimeAxis(
-  { buckets }: { readonly buckets: readonly ChartBucket[] },
-) {
+interface TimeAxisProps {
+  readonly buckets: readonly ChartBucket[];
+  readonly endsNow: boolean;
+}
+
+function TimeAxis({ buckets, endsNow }: TimeAxisProps) {
+  const formatStart = useStartFormat(buckets);
   const [first, middle] = [buckets[0], buckets[buckets.length >> 1]];
+  const last = endsNow ? undefined : buckets.at(-1);
   return (
     <div class="axis" aria-hidden="true">
-      <span>{first && formatStart(first, buckets)}</span>
-      <span>{middle && formatStart(middle, buckets)}</span>
-      <span>now</span>
+      <span>{first && formatStart(first)}</span>
+      <span>{middle && formatStart(middle)}</span>
+      <span>{last ? formatStart(last) : "now"}</span>
     </div>
   );
 }
@@ -91,12 +101,14 @@ function BucketTable<B extends ChartBucket>(
     "title" | "buckets" | "series"
   >,
 ) {
+  const { zone } = useContext(TimeFormatContext);
+  const formatStart = useStartFormat(buckets);
   return (
     <div class="table-frame tall" tabIndex={0} role="region" aria-label={title}>
       <table>
         <thead>
           <tr>
-            <th>From (UTC)</th>
+            <th>From ({zone})</th>
             {series.map(({ label }) => <th key={label} class="end">{label}
             </th>)}
           </tr>
@@ -104,7 +116,7 @@ function BucketTable<B extends ChartBucket>(
         <tbody>
           {buckets.toReversed().map((bucket) => (
             <tr key={bucket.from.getTime()}>
-              <td>{formatStart(bucket, buckets)}</td>
+              <td>{formatStart(bucket)}</td>
               {series.map(({ label, text }) => (
                 <td key={label} class="end number">{text(bucket)}</td>
               ))}
@@ -118,16 +130,13 @@ function BucketTable<B extends ChartBucket>(
 
 const DAY_MS = 86_400_000;
 
-/** The day is said only where the chart has several. */
-function formatStart(
-  { from }: ChartBucket,
-  buckets: readonly ChartBucket[],
-): string {
-  const iso = from.toISOString();
-  const start = buckets[0]?.from.getTime() ?? 0;
-  const isLong = from.getTime() - start > DAY_MS ||
-    (buckets.at(-1)?.from.getTime() ?? 0) - start > DAY_MS;
-  return isLong
-    ? `${iso.slice(5, 10)} ${iso.slice(11, 16)}`
-    : iso.slice(11, 16);
+/** Writes times in the chosen zone; the day only where the chart has several. */
+function useStartFormat(buckets: readonly ChartBucket[]) {
+  const { format } = useContext(TimeFormatContext);
+  const lengthMs = (buckets.at(-1)?.from.getTime() ?? 0) -
+    (buckets[0]?.from.getTime() ?? 0);
+  // As in "2026-11-26 12:34:56 UTC".
+  const begin = lengthMs >= DAY_MS ? "2026-".length : "2026-11-26 ".length;
+  return ({ from }: ChartBucket) =>
+    format(from).slice(begin, "2026-11-26 12:34".length);
 }

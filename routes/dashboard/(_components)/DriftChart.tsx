@@ -1,6 +1,6 @@
 /** What each good scan confirmed, by kind, the oldest on the left. */
 import type { DriftReport } from "../../../lib/store/drift.ts";
-import { DRIFT_KINDS } from "../../../lib/sync/drift.ts";
+import { DRIFT_KINDS, type DriftKind } from "../../../lib/sync/drift.ts";
 import { ChartFrame, type Series } from "./ChartFrame.tsx";
 import { createChartScale } from "./chart_scale.ts";
 import { StackedBars } from "./StackedBars.tsx";
@@ -12,11 +12,17 @@ interface DriftChartProps {
 
 type Scan = Pick<DriftReport, "totals"> & { readonly from: Date };
 
+/** Grey is for what nobody can repair. */
+const TONES = {
+  missing: "tone-1",
+  ghost: "tone-2",
+  stale: "tone-3",
+  edited: "tone-5",
+  tombstoned: "tone-4",
+} as const satisfies Readonly<Record<DriftKind, string>>;
+
 /** Bottom to top. */
-const LAYERS = DRIFT_KINDS.map((key, index) => ({
-  key,
-  tone: `tone-${index + 1}`,
-}));
+const LAYERS = DRIFT_KINDS.map((key) => ({ key, tone: TONES[key] }));
 
 const SERIES: readonly Series<Scan>[] = LAYERS.map(({ key, tone }) => ({
   tone,
@@ -39,6 +45,7 @@ export function DriftChart({ reports }: DriftChartProps) {
       series={SERIES}
       scale={scale}
       formatTop={(value) => value.toLocaleString("en")}
+      endsNow={false}
     >
       <StackedBars
         rows={scans.map(({ totals }) => totals)}

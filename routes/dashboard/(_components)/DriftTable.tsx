@@ -1,6 +1,7 @@
 /** Objects that differ, with both values of each field, and which to repair. */
 import type { DriftItem } from "../../../lib/store/drift.ts";
 import { DRIFT_CAUSES } from "../../../lib/sync/drift.ts";
+import { FieldTable } from "./FieldTable.tsx";
 import { Instant } from "./Instant.tsx";
 import { repairLink } from "./links.ts";
 import { Subject } from "./Subject.tsx";
@@ -22,7 +23,7 @@ export function DriftTable({ items, now, canRepair }: DriftTableProps) {
             <tr>
               <th>Object</th>
               <th>Kind</th>
-              <th>Clerk and MongoDB</th>
+              <th class="fields">What differs</th>
               {canRepair && <th>Repair</th>}
               <th class="end">Seen</th>
             </tr>
@@ -40,7 +41,7 @@ export function DriftTable({ items, now, canRepair }: DriftTableProps) {
                   {item.kind}
                   <span class="below">{DRIFT_CAUSES[item.cause]}</span>
                 </td>
-                <td class="breakable">
+                <td class="fields">
                   <DriftFields fields={item.fields} />
                 </td>
                 {canRepair && <RepairCell id={item._id} />}
@@ -77,25 +78,20 @@ function RepairCell({ id }: { readonly id: string }) {
   );
 }
 
-/** What differs, the value of Clerk first. */
+/** What differs, both values side by side. */
 export function DriftFields(
   { fields }: { readonly fields: DriftItem["fields"] },
 ) {
   if (fields.length === 0) return <span class="muted">the whole object</span>;
   return (
-    <>
-      {fields.map(({ field, clerk, mongodb }) => (
-        <div key={field}>
-          <code>{field}</code> {show(field, clerk)}
-          <span class="below">in MongoDB {show(field, mongodb)}</span>
-        </div>
-      ))}
-    </>
+    <FieldTable
+      label="What differs"
+      heads={["Clerk", "MongoDB"]}
+      rows={fields.map(({ field, clerk, mongodb }) => ({
+        field,
+        left: clerk,
+        right: mongodb,
+      }))}
+    />
   );
-}
-
-/** Metadata is masked here as everywhere; the user's own page can reveal it. */
-function show(field: string, value: unknown): string {
-  if (/metadata$/.test(field)) return "•••";
-  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }

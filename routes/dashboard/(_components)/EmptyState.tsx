@@ -10,7 +10,7 @@ export function EmptyState({ title, children }: EmptyStateProps) {
   return (
     <div class="empty">
       <p class="empty-title">{title}</p>
-      <p>{children}</p>
+      <p class="muted">{children}</p>
     </div>
   );
 }

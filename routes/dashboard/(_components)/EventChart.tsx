@@ -1,7 +1,7 @@
-/** Events by type as stacked bars, failures as a line of marks under them. */
+/** Events by type as stacked bars. */
 import type { HistoryBucket } from "../../../lib/store/overview_history.ts";
 import { ChartFrame, type Series } from "./ChartFrame.tsx";
-import { CHART, createChartScale } from "./chart_scale.ts";
+import { createChartScale } from "./chart_scale.ts";
 import { StackedBars } from "./StackedBars.tsx";
 
 interface EventChartProps {
@@ -16,18 +16,13 @@ const KINDS = [
   { key: "other", tone: "tone-4", label: "other" },
 ] as const;
 
-const SERIES: readonly Series<HistoryBucket>[] = [
-  ...KINDS.map(({ key, tone, label }) => ({
+const SERIES: readonly Series<HistoryBucket>[] = KINDS.map(
+  ({ key, tone, label }) => ({
     tone,
     label,
-    text: ({ counts }: HistoryBucket) => counts[key].toLocaleString("en"),
-  })),
-  {
-    tone: "tone-bad",
-    label: "failed",
-    text: ({ failed }) => failed.toLocaleString("en"),
-  },
-];
+    text: ({ counts }) => counts[key].toLocaleString("en"),
+  }),
+);
 
 export function EventChart({ buckets }: EventChartProps) {
   const highest = Math.max(0, ...buckets.map(totalOf));
@@ -47,18 +42,6 @@ export function EventChart({ buckets }: EventChartProps) {
         layers={KINDS}
         scale={scale}
       />
-      {buckets.map((bucket, index) =>
-        bucket.failed > 0 && (
-          <rect
-            key={`${index}:failed`}
-            class="tone-bad"
-            x={scale.x(index)}
-            y={CHART.height - 4}
-            width={scale.bandWidth}
-            height={4}
-          />
-        )
-      )}
     </ChartFrame>
   );
 }

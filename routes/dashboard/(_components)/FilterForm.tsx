@@ -14,24 +14,26 @@ export function FilterForm({ url, searchLabel, children }: FilterFormProps) {
   );
   return (
     <form class="filters" method="get" action={url.pathname} role="search">
-      <label class="search">
-        <span class="small muted">{searchLabel}</span>
-        <input
-          type="search"
-          name="text"
-          data-search
-          maxLength={200}
-          autocomplete="off"
-          spellcheck={false}
-          autofocus={url.searchParams.get("focus") === "search"}
-          value={url.searchParams.get("text") ?? ""}
-        />
-      </label>
-      {children}
-      <div class="actions">
-        <button type="submit">Apply</button>
-        {isFiltered && <a href={url.pathname}>Clear</a>}
+      <div class="search">
+        <label>
+          <span class="small muted">{searchLabel}</span>
+          <input
+            type="search"
+            name="text"
+            data-search
+            maxLength={200}
+            autocomplete="off"
+            spellcheck={false}
+            autofocus={url.searchParams.get("focus") === "search"}
+            value={url.searchParams.get("text") ?? ""}
+          />
+        </label>
+        <div class="actions">
+          <button type="submit">Apply</button>
+          {isFiltered && <a href={url.pathname}>Clear</a>}
+        </div>
       </div>
+      {children}
     </form>
   );
 }

@@ -8,6 +8,6 @@ interface SubjectProps {
 export function Subject({ id }: SubjectProps) {
   if (!id) return <span class="muted">–</span>;
   return id.startsWith("user_")
-    ? <a class="id" href={userLink(id)}>{id}</a>
-    : <code>{id}</code>;
+    ? <a class="id" href={userLink(id)} title={id}>{id}</a>
+    : <code class="id" title={id}>{id}</code>;
 }

@@ -19,10 +19,12 @@ export function Timeline({ entries, now }: TimelineProps) {
             <span>
               <EntryTitle entry={entry} />
             </span>
-            <Instant at={entry.at} now={now} />
+            <span class="small muted">
+              <Instant at={entry.at} now={now} />
+            </span>
           </p>
           {changesOf(entry).map((change) => (
-            <ChangeTable key={change._id} change={change} />
+            <ChangeTable key={change._id} change={change} isFolded />
           ))}
         </li>
       ))}

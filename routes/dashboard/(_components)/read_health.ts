@@ -76,15 +76,14 @@ const NO_SECRET: Health = {
   level: "warn",
   title: "Webhooks are not taken yet",
   detail:
-    "Set CLERK_WEBHOOK_SIGNING_SECRET to the secret of the endpoint in Clerk's dashboard, and restart.",
-  link: { href: "/dashboard/system", text: "Look at the system" },
+    "CLERK_WEBHOOK_SIGNING_SECRET is not set, and without it nothing can be verified.",
+  link: { href: "/dashboard/system#secrets", text: "Look at the secrets" },
 };
 
 const NOTHING_YET: Health = {
   level: "warn",
   title: "Waiting for the first event",
-  detail:
-    "Point a webhook endpoint of Clerk at /api/webhooks/clerk and send an example from its Testing tab.",
+  detail: "Rollcall is ready. The steps below lead to it.",
   link: null,
 };
 

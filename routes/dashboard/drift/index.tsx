@@ -15,6 +15,7 @@ import { DriftChart } from "../(_components)/DriftChart.tsx";
 import { readDriftFilter } from "../(_components)/drift_query.ts";
 import { DriftTable } from "../(_components)/DriftTable.tsx";
 import { EmptyState } from "../(_components)/EmptyState.tsx";
+import { Figure } from "../(_components)/Figure.tsx";
 import { Choice } from "../(_components)/FilterForm.tsx";
 import { Instant } from "../(_components)/Instant.tsx";
 import { linkWith, repairLink } from "../(_components)/links.ts";
@@ -147,26 +148,16 @@ function Figures({ data }: { readonly data: DriftData }) {
   if (attempt === null) return null;
   return (
     <dl class="figures">
-      <div class="figure">
-        <dt>Open differences</dt>
-        <dd>{formatCount(counts.open)}</dd>
-      </div>
-      <div class="figure">
-        <dt>Users compared</dt>
-        <dd>{(good?.checked ?? 0).toLocaleString("en")}</dd>
-      </div>
-      <div class="figure">
-        <dt>Last good scan</dt>
-        <dd>
-          <Instant at={good?.finished_at ?? null} now={now} />
-        </dd>
-      </div>
-      <div class="figure">
-        <dt>Last attempt: {attempt.reason ?? attempt.state}</dt>
-        <dd>
-          <Instant at={attempt.started_at} now={now} />
-        </dd>
-      </div>
+      <Figure label="Open differences">{formatCount(counts.open)}</Figure>
+      <Figure label="Users compared">
+        {(good?.checked ?? 0).toLocaleString("en")}
+      </Figure>
+      <Figure label="Last good scan">
+        <Instant at={good?.finished_at ?? null} now={now} />
+      </Figure>
+      <Figure label={`Last attempt: ${attempt.reason ?? attempt.state}`}>
+        <Instant at={attempt.started_at} now={now} />
+      </Figure>
     </dl>
   );
 }

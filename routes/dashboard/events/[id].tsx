@@ -65,16 +65,12 @@ export default define.page<typeof handler>(function EventDetail({ data }) {
       >
         {session?.role === "operator" && (
           <a class="button quiet" href={replayLink({ event: event._id })}>
-            Replay
+            Replay…
           </a>
         )}
       </PageHead>
       <div class="columns">
-        <div>
-          <Facts event={event} now={now} />
-          <Runs runs={data.runs} now={now} />
-          <Changes changes={changes} />
-        </div>
+        <Facts event={event} now={now} />
         <section aria-labelledby="payload">
           <h2 id="payload">Payload</h2>
           {event.erased_at
@@ -97,6 +93,8 @@ export default define.page<typeof handler>(function EventDetail({ data }) {
             )}
         </section>
       </div>
+      <Runs runs={data.runs} now={now} />
+      <Changes changes={changes} />
     </>
   );
 });
@@ -206,10 +204,9 @@ function Changes({ changes }: { readonly changes: readonly ChangeDocument[] }) {
     <section aria-labelledby="changes">
       <h2 id="changes">What it changed</h2>
       {changes.map((change) => (
-        <ChangeTable
-          key={change._id}
-          change={change}
-        />
+        <div key={change._id} class="panel">
+          <ChangeTable change={change} />
+        </div>
       ))}
     </section>
   );

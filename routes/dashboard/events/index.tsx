@@ -131,9 +131,7 @@ function NoEvents({ total, path }: NoEventsProps) {
   if (total === 0) {
     return (
       <EmptyState title="No event has arrived yet">
-        Point a webhook endpoint of Clerk at <code>/api/webhooks/clerk</code>
-        {" "}
-        and send an example from its Testing tab.
+        The <a href="/dashboard">overview</a> says what is left to do.
       </EmptyState>
     );
   }

@@ -12,7 +12,6 @@ import { requireOperator } from "../(_access)/require_operator.ts";
 import { AskedBanner } from "../(_components)/AskedBanner.tsx";
 import { EmptyState } from "../(_components)/EmptyState.tsx";
 import { EventTabs } from "../(_components)/EventTabs.tsx";
-import { Fact } from "../(_components)/Fact.tsx";
 import { Choice } from "../(_components)/FilterForm.tsx";
 import { Instant } from "../(_components)/Instant.tsx";
 import { linkWith } from "../(_components)/links.ts";
@@ -124,11 +123,12 @@ function Advice({ rows }: RowsProps) {
   return (
     <section aria-labelledby="advice">
       <h2 id="advice">What to do</h2>
-      <dl class="facts advice">
+      <dl class="job">
         {reasons.map((reason) => (
-          <Fact key={reason} label={refusalOf(reason).title}>
-            {refusalOf(reason).advice}
-          </Fact>
+          <div key={reason}>
+            <dt>{refusalOf(reason).title}</dt>
+            <dd>{refusalOf(reason).advice}</dd>
+          </div>
         ))}
       </dl>
     </section>

@@ -5,6 +5,7 @@ import { define, type State } from "../../../lib/define.ts";
 import { ERASE_REQUESTED, RECONCILE_REQUESTED } from "../../../lib/events.ts";
 import type { Services } from "../../../lib/services.ts";
 import { readUserPage, type UserPage } from "../../../lib/store/user_page.ts";
+import { DRIFT_CAUSES } from "../../../lib/sync/drift.ts";
 import type { UserDocument } from "../../../lib/sync/user_document.ts";
 import { readForm } from "../../(_forms)/read_form.ts";
 import { requireOperator } from "../(_access)/require_operator.ts";
@@ -185,7 +186,7 @@ function DriftNote({ item, now }: DriftNoteProps) {
           Differs from Clerk: {item.kind}, seen{" "}
           <Instant at={item.seen_at} now={now} />
         </p>
-        <p>Likely cause: {item.cause}</p>
+        <p>Likely cause: {DRIFT_CAUSES[item.cause]}</p>
         <DriftFields fields={item.fields} />
       </div>
       <a href="/dashboard/drift">All differences</a>

@@ -77,10 +77,12 @@ export default define.page<typeof handler>(
               email: "E-mail",
             }}
           />
-          <Switch url={url} name="banned" label="Banned" />
-          <Switch url={url} name="unverified" label="Unverified" />
-          <Switch url={url} name="drifted" label="Differs from Clerk" />
-          <ColumnChoice columns={columns} />
+          <div class="switches">
+            <Switch url={url} name="banned" label="Banned" />
+            <Switch url={url} name="unverified" label="Unverified" />
+            <Switch url={url} name="drifted" label="Differs from Clerk" />
+            <ColumnChoice columns={columns} />
+          </div>
         </FilterForm>
         {users.rows.length === 0
           ? <NoUsers total={total} path={url.pathname} />
@@ -150,8 +152,9 @@ function NoUsers({ total, path }: NoUsersProps) {
   if (total === 0) {
     return (
       <EmptyState title="No user is synced yet">
-        The first webhook from Clerk changes that; a backfill on the page{" "}
-        <a href="/dashboard/drift">Drift</a>{" "}
+        The first webhook from Clerk changes that: the{" "}
+        <a href="/dashboard">overview</a> says how. The{" "}
+        <a href="/dashboard/drift">backfill</a>{" "}
         brings in the users that Clerk already has.
       </EmptyState>
     );
