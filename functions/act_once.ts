@@ -6,10 +6,11 @@
  * under the same key, and the provider answers what it answered before. Where the
  * provider forgets keys, nobody asks again after that.
  */
-import { NonRetriableError, RetryAfterError } from "inngest";
+import { NonRetriableError } from "inngest";
 import { ProviderError } from "../lib/providers/provider_error.ts";
 import type { Task } from "../lib/store/automation_ledger.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { forInngest } from "./for_inngest.ts";
 
 /** What the provider did. */
 export interface ProviderResult {
@@ -129,12 +130,4 @@ function count(
 ): TaskOutcome {
   metrics.automations.inc({ automation, outcome });
   return { outcome, reason };
-}
-
-/** The same failure in the words that decide when Inngest tries again. */
-function forInngest(error: ProviderError): Error {
-  const { message, retryable, retryAfterMs } = error;
-  if (!retryable) return new NonRetriableError(message, { cause: error });
-  if (retryAfterMs === undefined) return error;
-  return new RetryAfterError(message, retryAfterMs, { cause: error });
 }

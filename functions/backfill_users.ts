@@ -11,10 +11,12 @@ import { BACKFILL_REQUESTED, backfillRequested } from "../lib/events.ts";
 import {
   advanceBackfill,
   type BackfillProgress,
+  type PortionOptions,
   prepareBackfill,
 } from "./backfill_steps.ts";
 import { createBackfill, tellProgress } from "./control_job.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { retryAsClerkSays } from "./for_inngest.ts";
 
 /** Inngest allows 1,000 steps in a run. */
 const PAGES_A_RUN = 900;
@@ -54,15 +56,14 @@ export function backfillUsers(
     },
     async ({ event, step }) => {
       const jobId = jobIdOf(event);
-      await step.run("start", () => startJob(deps, jobId, event.data));
+      await step.run(
+        "start",
+        () => retryAsClerkSays(() => startJob(deps, jobId, event.data)),
+      );
       for (let page = 0; page < pagesARun; page++) {
         const progress: BackfillProgress = await step.run(
           `page-${page}`,
-          async () => {
-            const reached = await advanceBackfill(deps, jobId, { pageSize });
-            tellProgress(deps, jobId, reached.state);
-            return reached;
-          },
+          () => retryAsClerkSays(() => importPage(deps, jobId, { pageSize })),
         );
         if (progress.state !== "running") return { jobId, ...progress };
       }
@@ -73,6 +74,16 @@ export function backfillUsers(
       return { jobId, state: "running" as const };
     },
   );
+}
+
+async function importPage(
+  deps: FunctionDependencies,
+  jobId: string,
+  options: PortionOptions,
+): Promise<BackfillProgress> {
+  const reached = await advanceBackfill(deps, jobId, options);
+  tellProgress(deps, jobId, reached.state);
+  return reached;
 }
 
 /** A new job has the id of the event that asked for it. */

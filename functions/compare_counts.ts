@@ -15,6 +15,7 @@ import { countDrift } from "../lib/store/drift_page.ts";
 import type { Store } from "../lib/store/store.ts";
 import type { ClerkApi, FunctionDependencies } from "./dependencies.ts";
 import { findKeyFault } from "./find_key_fault.ts";
+import { retryAsClerkSays } from "./for_inngest.ts";
 import { NO_KEY } from "./repair_drift.ts";
 
 /** More than this many would be no exceptions. */
@@ -41,7 +42,10 @@ export function compareCounts(deps: FunctionDependencies): InngestFunction.Any {
       retries: 1,
     },
     async ({ step, runId }) =>
-      await step.run("compare", () => compareSideCounts(deps, runId)),
+      await step.run(
+        "compare",
+        () => retryAsClerkSays(() => compareSideCounts(deps, runId)),
+      ),
   );
 }
 

@@ -15,6 +15,7 @@ import { findDriftTargets, listDriftTargets } from "../lib/store/drift_page.ts";
 import type { Store } from "../lib/store/store.ts";
 import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { retryAsClerkSays } from "./for_inngest.ts";
 import { repairDrift, type RepairDriftDependencies } from "./repair_drift.ts";
 
 /** Objects in one step; those that Clerk has cost it one request together. */
@@ -56,7 +57,10 @@ export function reconcileUser(deps: FunctionDependencies): InngestFunction.Any {
         const from = after;
         const { tally, next } = await step.run(
           `repair-${count}`,
-          () => repairPortion(deps, request, { after: from, runId }),
+          () =>
+            retryAsClerkSays(() =>
+              repairPortion(deps, request, { after: from, runId })
+            ),
         );
         tallies.push(tally);
         if (next === null) return addUp(tallies);

@@ -14,6 +14,7 @@ import {
 } from "../lib/events.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { requireOwnKey } from "./find_key_fault.ts";
+import { retryAsClerkSays } from "./for_inngest.ts";
 import { NO_KEY } from "./repair_drift.ts";
 import {
   advanceScan,
@@ -52,7 +53,10 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
     async ({ event, step, runId }) => {
       const request = scanRequest.safeParse(event.data).data;
       let progress: ScanProgress = request?.progress ??
-        await step.run("begin", () => beginScan(deps, runId));
+        await step.run(
+          "begin",
+          () => retryAsClerkSays(() => beginScan(deps, runId)),
+        );
       if (request?.progress === undefined) {
         const at = deps.clock.now().getTime();
         deps.feed.publish({
@@ -77,7 +81,8 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
         const current = progress;
         progress = await step.run(
           `${current.phase}-${count}`,
-          () => advanceScan({ ...deps, clerkApi }, current),
+          () =>
+            retryAsClerkSays(() => advanceScan({ ...deps, clerkApi }, current)),
         );
       }
       const { reportId, counts } = progress;

@@ -25,6 +25,9 @@ import type { RateLimiter } from "./rate_limiter.ts";
 import { type CallOptions, readParsed } from "./read_parsed.ts";
 import { type Sleep, sleep } from "./sleep.ts";
 
+/** The longest pause that a read waits out by itself, ms. */
+export const MAX_PAUSE_MS = 120_000;
+
 /** Which instance, at what pace, and how patiently. */
 export interface ClerkApiClientOptions {
   /** Origin, with or without `/v1`, such as `https://api.clerk.com`. */
@@ -38,7 +41,7 @@ export interface ClerkApiClientOptions {
   readonly maxAttempts?: number;
   /**
    * The longest Retry-After, ms, that a read waits out; before a longer one it
-   * fails and says how long. Default 120,000.
+   * fails and says how long. Default {@linkcode MAX_PAUSE_MS}.
    */
   readonly maxPauseMs?: number;
   /** Default: the runtime's. */
@@ -84,7 +87,7 @@ export function createClerkApiClient(
     random: Math.random,
     timeoutMs: 30_000,
     maxAttempts: 8,
-    maxPauseMs: 120_000,
+    maxPauseMs: MAX_PAUSE_MS,
     ...options,
   });
   return {

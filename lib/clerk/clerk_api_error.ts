@@ -23,6 +23,9 @@ export interface ClerkApiErrorOptions {
   readonly cause?: unknown;
 }
 
+/** What whoever has to act on a 401 looks for. */
+const WRONG_KEY = ", CLERK_SECRET_KEY is wrong or was revoked";
+
 /** Clerk refused, failed, or could not be reached or understood. */
 export class ClerkApiError extends AppError {
   override readonly name = "ClerkApiError";
@@ -42,10 +45,11 @@ export class ClerkApiError extends AppError {
     const safeCode = keepSafe(code) ?? "unknown";
     const safeTraceId = keepSafe(traceId);
     const state = clerkStatus === undefined
-      ? safeCode
+      ? `Clerk does not answer (${safeCode})`
       : `Clerk answers ${clerkStatus} ${safeCode}`;
+    const hint = clerkStatus === 401 ? WRONG_KEY : "";
     const trace = safeTraceId === undefined ? "" : `, trace ${safeTraceId}`;
-    super(`Cannot ${task}: ${state}${trace}`, {
+    super(`Cannot ${task}: ${state}${hint}${trace}`, {
       code: `clerk-${safeCode.toLowerCase().replaceAll("_", "-")}`,
       // At our own edge it is the upstream that fails, whoever is to blame.
       status: retryable ? 503 : 502,

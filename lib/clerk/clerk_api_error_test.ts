@@ -26,10 +26,25 @@ Deno.test("ClerkApiError keeps out of its text what is no identifier", () => {
     traceId: "<html>",
     retryable: false,
   });
-  assertEquals(error.message, "Cannot read user: unknown");
+  assertEquals(
+    error.message,
+    "Cannot read user: Clerk does not answer (unknown)",
+  );
   assertEquals([error.code, error.traceId, error.status], [
     "clerk-unknown",
     undefined,
     502,
   ]);
+});
+
+Deno.test("ClerkApiError names the setting that a 401 is about", () => {
+  const error = new ClerkApiError("list users", {
+    code: "clerk_key_invalid",
+    clerkStatus: 401,
+    retryable: false,
+  });
+  assertEquals(
+    error.message,
+    "Cannot list users: Clerk answers 401 clerk_key_invalid, CLERK_SECRET_KEY is wrong or was revoked",
+  );
 });

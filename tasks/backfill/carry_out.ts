@@ -50,6 +50,10 @@ const NO_KEY =
   `CLERK_SECRET_KEY is not set. Copy it from "API keys" in Clerk's dashboard to
 .env or the environment, and run deno task backfill again`;
 
+const HOW_TO_TRY_AGAIN =
+  `  deno task backfill --resume   tries again where it stopped
+  deno task backfill            begins another`;
+
 const HOW_TO_GO_ON = `  deno task backfill --resume   goes on with it
   deno task backfill --cancel   ends it; what it has brought in stays`;
 
@@ -186,7 +190,8 @@ function isAtWork(job: JobDocument): boolean {
 }
 
 function report(job: JobDocument, { print, printError }: Terminal): number {
-  const line = `${describeJob(job, "users")}: ${describeCounts(job)}`;
+  const counts = describeCounts(job);
+  const line = describeJob(job, "users") + (counts && `: ${counts}`);
   switch (job.state) {
     case "done":
       print(`Done: ${line}`);
@@ -200,11 +205,11 @@ function report(job: JobDocument, { print, printError }: Terminal): number {
     case "failed":
       printError(`The import failed at ${line}
   ${job.error}
-${HOW_TO_GO_ON}`);
+${HOW_TO_TRY_AGAIN}`);
       return EXIT.failed;
     case "running":
       printError(`Nobody seems to do the import, at ${line}
-  Does the service reach Inngest? deno task doctor tells
+  Do Clerk and Inngest answer the service? Its log and deno task doctor tell
 ${HOW_TO_GO_ON}`);
       return EXIT.failed;
     default:

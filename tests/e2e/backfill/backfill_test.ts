@@ -148,6 +148,22 @@ Deno.test("deno task backfill says what to do without a key, and for an argument
   assertMatch(help.stdout, /--resume/);
 });
 
+Deno.test("deno task backfill says that Clerk refuses the key, and tries again once it is right", async () => {
+  await using stack = new AsyncDisposableStack();
+  await using clerk = serveClerk();
+  const env = { ...await makeOwnSettings(stack), ...clerk.env };
+  const wrong = { ...env, CLERK_SECRET_KEY: "sk_live_revoked_instance" };
+  const refused = await startBackfill(wrong).ended;
+  assertEquals(refused.code, 1);
+  assertMatch(refused.stderr, /^The import failed at 0 users\n.* 401 .*KEY is/);
+  assertMatch(refused.stderr, /--resume {3}tries again where it stopped/);
+  const cancelled = await startBackfill(env, "--cancel").ended;
+  assertEquals(cancelled.code, 1);
+  const resumed = await startBackfill(env, "--resume").ended;
+  assertEquals([resumed.code, resumed.stderr], [0, ""]);
+  assertEquals((await readLeft(env)).users, USERS);
+});
+
 Deno.test("deno task backfill asks a running service, and follows it", async () => {
   await using clerk = serveClerk();
   await using rollcall = await startRollcall({ env: clerk.env });
