@@ -15,6 +15,7 @@ import {
   prepareBackfill,
 } from "./backfill_steps.ts";
 import { createBackfill, tellProgress } from "./control_job.ts";
+import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { retryAsClerkSays } from "./for_inngest.ts";
 
@@ -48,8 +49,10 @@ export function backfillUsers(
       triggers: [{ event: BACKFILL_REQUESTED }],
       concurrency: { limit: 1 },
       retries: RETRIES,
-      onFailure: async ({ error, event }) => {
+      onFailure: async (failure) => {
+        const { error, event } = failure;
         const jobId = jobIdOf(event.data.event);
+        await addDeadLetter(deps, failure);
         await deps.store.jobs.fail(jobId, error.message, deps.clock.now());
         tellProgress(deps, jobId, "failed");
       },

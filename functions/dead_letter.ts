@@ -11,8 +11,10 @@ export interface FunctionFailure {
     readonly data: {
       readonly function_id: string;
       readonly run_id: string;
-      /** The event that started the failed run. */
+      /** The event that started the failed run, or the first of its batch. */
       readonly event: IncomingEvent;
+      /** The whole batch; one event for a function without batches. */
+      readonly events?: readonly IncomingEvent[];
     };
   };
 }
@@ -76,4 +78,19 @@ export async function addDeadLetter(
     error: { name: error.name, message: error.message },
     failed_at: clock.now(),
   });
+}
+
+/**
+ * Writes a dead letter for each event of a batch that failed.
+ *
+ * @param deps Store and clock.
+ * @param failure What Inngest tells of the failed run.
+ */
+export async function addDeadLetters(
+  deps: Pick<FunctionDependencies, "store" | "clock">,
+  { error, event: { data } }: FunctionFailure,
+): Promise<void> {
+  for (const event of data.events ?? [data.event]) {
+    await addDeadLetter(deps, { error, event: { data: { ...data, event } } });
+  }
 }

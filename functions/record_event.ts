@@ -12,13 +12,14 @@ import { removeSecrets } from "../lib/clerk/remove_secrets.ts";
 import { EVENT_SETTLED, eventSettled } from "../lib/events.ts";
 import type { ReceivedEvent as StoredArrival } from "../lib/store/webhook_events.ts";
 import { toStorable } from "../lib/sync/storable.ts";
-import { keepDeadLetter } from "./dead_letter.ts";
+import { addDeadLetters } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import {
   type IncomingEvent,
   type ReceivedEvent,
   receiveEvent,
 } from "./received_event.ts";
+import { SYNC_RETRIES } from "./sync_function.ts";
 
 const MAX_BATCH = 100;
 const BATCH_TIMEOUT = "1s"; // Inngest's shortest.
@@ -34,7 +35,8 @@ export function recordEvent(deps: FunctionDependencies): InngestFunction.Any {
       name: "Record event",
       triggers: [{ event: "clerk/*" }, { event: EVENT_SETTLED }],
       batchEvents: { maxSize: MAX_BATCH, timeout: BATCH_TIMEOUT },
-      onFailure: (failure) => keepDeadLetter(deps, failure),
+      retries: SYNC_RETRIES,
+      onFailure: (failure) => addDeadLetters(deps, failure),
     },
     ({ events }: { events: readonly IncomingEvent[] }) =>
       recordBatch(deps, events),

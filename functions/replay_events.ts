@@ -23,6 +23,7 @@ import {
 import type { WebhookEventDocument } from "../lib/store/webhook_events.ts";
 import { AUTOMATION_IDS } from "./automation_ids.ts";
 import { tellProgress } from "./control_job.ts";
+import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { type Replay, toReplayedEvent } from "./replayed_event.ts";
 
@@ -53,8 +54,10 @@ export function replayEvents(deps: FunctionDependencies): InngestFunction.Any {
       id: "replay-events",
       name: "Replay events",
       triggers: [{ event: REPLAY_REQUESTED }],
-      onFailure: async ({ error, event }) => {
+      onFailure: async (failure) => {
+        const { error, event } = failure;
         const jobId = jobIdOf(event.data.event);
+        await addDeadLetter(deps, failure);
         await deps.store.jobs.fail(jobId, error.message, deps.clock.now());
         tellProgress(deps, jobId, "failed");
       },

@@ -12,6 +12,7 @@ import {
   type reconcileRequest,
   SCAN_REQUESTED,
 } from "../lib/events.ts";
+import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { requireOwnKey } from "./find_key_fault.ts";
 import { retryAsClerkSays } from "./for_inngest.ts";
@@ -41,7 +42,9 @@ export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
       name: "Scan for drift",
       triggers: [cron("0 */6 * * *"), { event: SCAN_REQUESTED }],
       concurrency: { limit: 1 },
-      onFailure: async ({ error, event }) => {
+      onFailure: async (failure) => {
+        const { error, event } = failure;
+        await addDeadLetter(deps, failure);
         const { run_id, event: cause } = event.data;
         const { progress } = scanRequest.safeParse(cause.data).data ?? {};
         const reportId = progress?.reportId ?? run_id;

@@ -6,7 +6,8 @@
  * event a no-op. So there is no step whose result Inngest would have to keep,
  * which halves what an event costs.
  */
-import type { InngestFunction } from "inngest";
+import { type InngestFunction, NonRetriableError } from "inngest";
+import { AppError } from "../lib/errors.ts";
 import type { SyncedEventName } from "../lib/events.ts";
 import type { WriteOutcome } from "../lib/store/synced_collection.ts";
 import { keepDeadLetter } from "./dead_letter.ts";
@@ -14,6 +15,12 @@ import type { FunctionDependencies } from "./dependencies.ts";
 import { isForeign } from "./is_foreign.ts";
 import { type ReceivedEvent, receiveEvent } from "./received_event.ts";
 import { settleEvent, toSettled } from "./settle_event.ts";
+
+/**
+ * Inngest's most. With its growing pauses they last for a day, so that MongoDB may
+ * be down for an evening without an event being given up.
+ */
+export const SYNC_RETRIES = 20;
 
 /** The parts in which sync functions differ. */
 export interface SyncFunctionOptions {
@@ -47,6 +54,7 @@ export function createSyncFunction(
       id,
       name,
       triggers,
+      retries: SYNC_RETRIES,
       onFailure: (failure) => keepDeadLetter(deps, failure),
     },
     async ({ event, runId }) => {
@@ -57,7 +65,7 @@ export function createSyncFunction(
         collection,
         isForeign(deps, received)
           ? { kind: "discarded", reason: "other-instance" }
-          : await write(deps, received),
+          : await writeOnce(() => write(deps, received)),
       );
       deps.feed.publish({
         kind: "event-settled",
@@ -73,4 +81,22 @@ export function createSyncFunction(
       return { outcome: settled.outcome, reason: settled.reason };
     },
   );
+}
+
+/**
+ * Lets a failure that no retry will change fail at once.
+ *
+ * @param write The write.
+ * @returns What became of it.
+ * @throws {NonRetriableError} when the failure says so of itself.
+ */
+async function writeOnce(
+  write: () => Promise<WriteOutcome>,
+): Promise<WriteOutcome> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.retryable) throw error;
+    throw new NonRetriableError(error.message, { cause: error });
+  }
 }

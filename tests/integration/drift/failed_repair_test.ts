@@ -2,25 +2,18 @@
 import { assertEquals } from "@std/assert";
 import { reconcileUser } from "../../../functions/reconcile_user.ts";
 import { RECONCILE_REQUESTED } from "../../../lib/events.ts";
-import { DeadLetters, type Failure } from "../../../lib/store/dead_letters.ts";
+import { hearLetters } from "../../support/hear_letters.ts";
 import { openRollcall } from "../../support/open_rollcall.ts";
 
 Deno.test("a repair that fails for good leaves a dead letter with its run", async () => {
-  const kept = Promise.withResolvers<void>();
-  class HeardLetters extends DeadLetters {
-    override async add(failure: Failure): Promise<void> {
-      await super.add(failure);
-      kept.resolve();
-    }
-  }
+  let kept: Promise<void> | undefined;
   await using rollcall = await openRollcall({}, {
     engine: { retryIntervalMs: 0 },
-    createFunctions: (deps) => [
-      reconcileUser({
-        ...deps,
-        store: { ...deps.store, deadLetters: new HeardLetters(deps.store.db) },
-      }),
-    ],
+    createFunctions: (deps) => {
+      const letters = hearLetters(deps, 1);
+      kept = letters.kept;
+      return [reconcileUser(letters.deps)];
+    },
   });
   const { store, inngest } = rollcall.services;
   await inngest.send({
@@ -28,7 +21,7 @@ Deno.test("a repair that fails for good leaves a dead letter with its run", asyn
     data: { who: "admin" }, // of nobody
   });
   const ended = await rollcall.ended("reconcile-user");
-  await kept.promise;
+  await kept;
   const letter = await store.deadLetters.documents.findOne();
   assertEquals(letter?.function_id, "rollcall-reconcile-user");
   assertEquals(letter?.event_name, RECONCILE_REQUESTED);

@@ -1,10 +1,14 @@
 /** Recorded events sent again, through the embedded engine to the document. */
 import { assert, assertEquals } from "@std/assert";
-import { replayPortion } from "../../../functions/replay_events.ts";
+import {
+  replayEvents,
+  replayPortion,
+} from "../../../functions/replay_events.ts";
 import { REPLAY_REQUESTED } from "../../../lib/events.ts";
 import type { Services } from "../../../lib/services.ts";
 import type { JobDocument } from "../../../lib/store/jobs.ts";
 import type { WebhookEventDocument } from "../../../lib/store/webhook_events.ts";
+import { hearLetters } from "../../support/hear_letters.ts";
 import { openRollcall } from "../../support/open_rollcall.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
@@ -231,10 +235,22 @@ Deno.test("replayPortion() stops between portions when the job is cancelled", as
   assertEquals((await store.jobs.read("job_1"))?.checkpoint, "msg_0099");
 });
 
-Deno.test("replay-events refuses a request without ids and filter", async () => {
-  await using rollcall = await openRollcall();
+Deno.test("replay-events refuses a request without ids and filter, and keeps a dead letter of it", async () => {
+  let kept: Promise<void> | undefined;
+  await using rollcall = await openRollcall({}, {
+    createFunctions: (deps) => {
+      const letters = hearLetters(deps, 1);
+      kept = letters.kept;
+      return [replayEvents(letters.deps)];
+    },
+  });
+  const { store } = rollcall.services;
   await request(rollcall.services, "job_1", { mode: "data", actor: "tester" });
   const { error } = await rollcall.ended("replay-events");
   assert(error !== undefined);
-  assertEquals(await rollcall.services.store.jobs.read("job_1"), null);
+  await kept;
+  assertEquals(await store.jobs.read("job_1"), null);
+  const letter = await store.deadLetters.documents.findOne();
+  assertEquals(letter?.event_id, "job_1");
+  assertEquals(letter?.event_name, REPLAY_REQUESTED);
 });

@@ -1,0 +1,33 @@
+/** Lets a test wait for dead letters, which are written after a run has ended. */
+import type { FunctionDependencies } from "../../functions/dependencies.ts";
+import { DeadLetters, type Failure } from "../../lib/store/dead_letters.ts";
+
+/** Dependencies that can be listened to. */
+export interface HeardLetters {
+  readonly deps: FunctionDependencies;
+  /** Resolves once so many letters were written. */
+  readonly kept: Promise<void>;
+}
+
+/**
+ * Listens to dead letters.
+ *
+ * @param deps What the functions use.
+ * @param count How many to wait for.
+ * @returns The same dependencies with ears, and when they have heard enough.
+ */
+export function hearLetters(
+  deps: FunctionDependencies,
+  count: number,
+): HeardLetters {
+  const { promise: kept, resolve } = Promise.withResolvers<void>();
+  let due = count;
+  class Letters extends DeadLetters {
+    override async add(failure: Failure): Promise<void> {
+      await super.add(failure);
+      if (--due === 0) resolve();
+    }
+  }
+  const deadLetters = new Letters(deps.store.db);
+  return { deps: { ...deps, store: { ...deps.store, deadLetters } }, kept };
+}
