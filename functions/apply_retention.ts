@@ -7,7 +7,7 @@
 import { cron, type InngestFunction } from "inngest";
 import { z } from "zod";
 import type { RetentionConfig } from "../lib/config.ts";
-import { RETENTION_REQUESTED } from "../lib/events.ts";
+import { RETENTION_REQUESTED } from "../lib/requests.ts";
 import {
   removeOld,
   RETENTION_RULES,

@@ -7,7 +7,7 @@
  * next page. One with more pages than a run may have steps goes on in another.
  */
 import { type InngestFunction, NonRetriableError } from "inngest";
-import { BACKFILL_REQUESTED, backfillRequested } from "../lib/events.ts";
+import { BACKFILL_REQUESTED, backfillRequested } from "../lib/requests.ts";
 import {
   advanceBackfill,
   type BackfillProgress,

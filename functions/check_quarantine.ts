@@ -9,7 +9,7 @@ import type { InngestFunction } from "inngest";
 import {
   QUARANTINE_CHECK_REQUESTED,
   quarantineCheckRequest,
-} from "../lib/events.ts";
+} from "../lib/requests.ts";
 import type { SealedEntry } from "../lib/store/quarantine.ts";
 import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";

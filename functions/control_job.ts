@@ -7,7 +7,7 @@
  */
 import type { Inngest } from "inngest";
 import type { Clock } from "../lib/clock.ts";
-import { BACKFILL_REQUESTED, REPLAY_REQUESTED } from "../lib/events.ts";
+import { BACKFILL_REQUESTED, REPLAY_REQUESTED } from "../lib/requests.ts";
 import type { LiveFeed } from "../lib/live_feed.ts";
 import type { JobDocument, JobState } from "../lib/store/jobs.ts";
 import type { Store } from "../lib/store/store.ts";

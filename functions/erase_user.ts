@@ -7,7 +7,7 @@
  * copies as long as its retention says.
  */
 import type { InngestFunction } from "inngest";
-import { ERASE_REQUESTED, eraseRequest } from "../lib/events.ts";
+import { ERASE_REQUESTED, eraseRequest } from "../lib/requests.ts";
 import { erasePayloads, eraseValues } from "../lib/store/erasure.ts";
 import { removeUser } from "./delete_user_with_clerk.ts";
 import { addDeadLetter } from "./dead_letter.ts";

@@ -9,7 +9,7 @@
  */
 import type { InngestFunction } from "inngest";
 import type { z } from "zod";
-import { RECONCILE_REQUESTED, reconcileRequest } from "../lib/events.ts";
+import { RECONCILE_REQUESTED, reconcileRequest } from "../lib/requests.ts";
 import type { DriftTarget } from "../lib/store/drift.ts";
 import { findDriftTargets, listDriftTargets } from "../lib/store/drift_page.ts";
 import type { Store } from "../lib/store/store.ts";

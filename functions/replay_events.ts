@@ -12,7 +12,7 @@ import {
   type ReplayOrder,
   replayOrder,
   replayRequested,
-} from "../lib/events.ts";
+} from "../lib/requests.ts";
 import { APP_ID } from "../lib/inngest/create_client.ts";
 import { workedSince } from "../lib/store/job_pace.ts";
 import type { JobState } from "../lib/store/jobs.ts";

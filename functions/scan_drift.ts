@@ -11,7 +11,7 @@ import {
   RECONCILE_REQUESTED,
   type reconcileRequest,
   SCAN_REQUESTED,
-} from "../lib/events.ts";
+} from "../lib/requests.ts";
 import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { requireOwnKey } from "./find_key_fault.ts";

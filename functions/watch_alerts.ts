@@ -10,7 +10,7 @@
 import { cron, type InngestFunction } from "inngest";
 import { GRACE_MS, judgeAlerts } from "../lib/alerts/judge_alerts.ts";
 import { fingerprintSecret } from "../lib/clerk/verify_webhook.ts";
-import { ALERTS_CHECK_REQUESTED } from "../lib/events.ts";
+import { ALERTS_CHECK_REQUESTED } from "../lib/requests.ts";
 import type { DueNotice } from "../lib/store/alert_notices.ts";
 import { readAlertSignals } from "../lib/store/alert_signals.ts";
 import { runningSince, WATCH_ALERTS } from "../lib/store/heartbeats.ts";

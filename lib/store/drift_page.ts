@@ -3,7 +3,7 @@
  * repair that goes through all of them.
  */
 import type { Document } from "mongodb";
-import type { DriftFilter } from "../events.ts";
+import type { DriftFilter } from "../requests.ts";
 import { type DriftItem, type DriftTarget, toTarget } from "./drift.ts";
 import { type KeysetPage, readKeysetPage } from "./keyset_page.ts";
 import type { Store } from "./store.ts";

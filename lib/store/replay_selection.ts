@@ -6,7 +6,7 @@
  * arrive meanwhile neither repeat nor hide others.
  */
 import type { Filter } from "mongodb";
-import type { ReplayFilter } from "../events.ts";
+import type { ReplayFilter } from "../requests.ts";
 import { filterOf } from "./event_search.ts";
 import type { WebhookEventDocument, WebhookEvents } from "./webhook_events.ts";
 

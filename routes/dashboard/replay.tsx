@@ -1,7 +1,7 @@
 /** Replay: how many events would be sent again, how, how fast, and the button. */
 import { HttpError, page } from "fresh";
 import { define } from "../../lib/define.ts";
-import { REPLAY_REQUESTED, replayOrder } from "../../lib/events.ts";
+import { REPLAY_REQUESTED, replayOrder } from "../../lib/requests.ts";
 import {
   readReplayScope,
   type ReplayScope,

@@ -4,7 +4,7 @@ import manifest from "../../deno.json" with { type: "json" };
 import { fingerprintSecret } from "../../lib/clerk/verify_webhook.ts";
 import type { Config } from "../../lib/config.ts";
 import { define } from "../../lib/define.ts";
-import { ALERTS_CHECK_REQUESTED } from "../../lib/events.ts";
+import { ALERTS_CHECK_REQUESTED } from "../../lib/requests.ts";
 import type { AlertDocument } from "../../lib/store/alerts.ts";
 import type { AuditEntry } from "../../lib/store/audit_log.ts";
 import type { FreshHour } from "../../lib/store/freshness.ts";

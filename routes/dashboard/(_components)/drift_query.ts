@@ -1,5 +1,5 @@
 /** The filters of the differences as they stand in the address bar. */
-import { type DriftFilter, driftFilter } from "../../../lib/events.ts";
+import { type DriftFilter, driftFilter } from "../../../lib/requests.ts";
 import { toSearchText } from "../../../lib/store/prefix_search.ts";
 
 const NAMES = ["collection", "kind", "field", "cause"] as const;

@@ -5,7 +5,10 @@ import {
   previewRepair,
 } from "../../../functions/preview_repair.ts";
 import { define, type State } from "../../../lib/define.ts";
-import { type DriftFilter, RECONCILE_REQUESTED } from "../../../lib/events.ts";
+import {
+  type DriftFilter,
+  RECONCILE_REQUESTED,
+} from "../../../lib/requests.ts";
 import { countDrift, listDriftTargets } from "../../../lib/store/drift_page.ts";
 import { readForm } from "../../(_forms)/read_form.ts";
 import { requireOperator } from "../(_access)/require_operator.ts";

@@ -2,7 +2,7 @@
 import { page } from "fresh";
 import { define } from "../../../lib/define.ts";
 import type { KeysetPage } from "../../../lib/store/keyset_page.ts";
-import { QUARANTINE_CHECK_REQUESTED } from "../../../lib/events.ts";
+import { QUARANTINE_CHECK_REQUESTED } from "../../../lib/requests.ts";
 import { MAX_QUARANTINED } from "../../../lib/store/quarantine.ts";
 import {
   type QuarantineRow,

@@ -2,7 +2,7 @@
 import { type Context, HttpError, page } from "fresh";
 import type { Session } from "../../../lib/auth/session.ts";
 import { define, type State } from "../../../lib/define.ts";
-import { ERASE_REQUESTED, RECONCILE_REQUESTED } from "../../../lib/events.ts";
+import { ERASE_REQUESTED, RECONCILE_REQUESTED } from "../../../lib/requests.ts";
 import type { Services } from "../../../lib/services.ts";
 import { readUserPage, type UserPage } from "../../../lib/store/user_page.ts";
 import { DRIFT_CAUSES } from "../../../lib/sync/drift.ts";

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Document, MongoClient } from "mongodb";
-import type { DriftFilter } from "../../../lib/events.ts";
+import type { DriftFilter } from "../../../lib/requests.ts";
 import { readAlertSignals } from "../../../lib/store/alert_signals.ts";
 import {
   countSynced,

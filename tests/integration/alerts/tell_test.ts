@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { tellAlert } from "../../../functions/tell_alert.ts";
 import { lookForAlerts } from "../../../functions/watch_alerts.ts";
 import { readConfig } from "../../../lib/config.ts";
-import { ALERTS_CHECK_REQUESTED } from "../../../lib/events.ts";
+import { ALERTS_CHECK_REQUESTED } from "../../../lib/requests.ts";
 import { openRollcall } from "../../support/open_rollcall.ts";
 import { startSlack } from "../../support/providers/start_slack.ts";
 import {

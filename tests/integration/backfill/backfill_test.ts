@@ -6,7 +6,7 @@ import {
   controlJob,
   createBackfill,
 } from "../../../functions/control_job.ts";
-import { BACKFILL_REQUESTED } from "../../../lib/events.ts";
+import { BACKFILL_REQUESTED } from "../../../lib/requests.ts";
 import type { LiveMessage } from "../../../lib/live_feed.ts";
 import type { Services } from "../../../lib/services.ts";
 import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";

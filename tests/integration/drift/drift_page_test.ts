@@ -1,6 +1,6 @@
 /** Open differences, a page at a time and by what they are. */
 import { assertEquals } from "@std/assert";
-import type { DriftFilter } from "../../../lib/events.ts";
+import type { DriftFilter } from "../../../lib/requests.ts";
 import type { FoundDrift } from "../../../lib/store/drift.ts";
 import { countDrift, readDriftPage } from "../../../lib/store/drift_page.ts";
 import type { Store } from "../../../lib/store/store.ts";

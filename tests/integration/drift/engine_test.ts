@@ -1,7 +1,7 @@
 /** Scans and repairs as durable functions, on the embedded engine. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startOfScan } from "../../../functions/drift_scan_steps.ts";
-import { RECONCILE_REQUESTED, SCAN_REQUESTED } from "../../../lib/events.ts";
+import { RECONCILE_REQUESTED, SCAN_REQUESTED } from "../../../lib/requests.ts";
 import type { DriftReport } from "../../../lib/store/drift.ts";
 import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
 import {

@@ -1,7 +1,7 @@
 /** A repair that nobody can carry out, through the engine. */
 import { assertEquals } from "@std/assert";
 import { reconcileUser } from "../../../functions/reconcile_user.ts";
-import { RECONCILE_REQUESTED } from "../../../lib/events.ts";
+import { RECONCILE_REQUESTED } from "../../../lib/requests.ts";
 import { hearLetters } from "../../support/hear_letters.ts";
 import { openRollcall } from "../../support/open_rollcall.ts";
 

@@ -1,7 +1,7 @@
 /** A key that Clerk refuses ends what asks Clerk at once: no retry changes it. */
 import { assert, assertEquals } from "@std/assert";
 import { beginBackfill } from "../../../functions/control_job.ts";
-import { SCAN_REQUESTED } from "../../../lib/events.ts";
+import { SCAN_REQUESTED } from "../../../lib/requests.ts";
 import type { LiveMessage } from "../../../lib/live_feed.ts";
 import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
 import {

@@ -7,7 +7,8 @@ import {
   type RepairTally,
 } from "../../../functions/reconcile_user.ts";
 import { listDueRepairs } from "../../../functions/scan_drift.ts";
-import { clerkUser, reconcileRequest } from "../../../lib/events.ts";
+import { clerkUser } from "../../../lib/events.ts";
+import { reconcileRequest } from "../../../lib/requests.ts";
 import {
   type DriftBed,
   openDriftBed,

@@ -1,7 +1,7 @@
 /** A user is forgotten: nothing that is kept says anything of the person. */
 import { assert, assertEquals } from "@std/assert";
 import { beginErasure } from "../../../functions/erase_user.ts";
-import { ERASE_REQUESTED } from "../../../lib/events.ts";
+import { ERASE_REQUESTED } from "../../../lib/requests.ts";
 import type { LiveFeed } from "../../../lib/live_feed.ts";
 import { erasePayloads } from "../../../lib/store/erasure.ts";
 import type { Store } from "../../../lib/store/store.ts";

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { createWebhookSealer } from "../../../lib/clerk/sealed_webhook.ts";
 import { redactBody } from "../../../lib/clerk/redact_body.ts";
-import { QUARANTINE_CHECK_REQUESTED } from "../../../lib/events.ts";
+import { QUARANTINE_CHECK_REQUESTED } from "../../../lib/requests.ts";
 import { createQuarantineQueue } from "../../../lib/store/quarantine_queue.ts";
 import type { Services } from "../../../lib/services.ts";
 import { signedHeaders } from "../../../tasks/signed_headers.ts";

@@ -4,7 +4,7 @@ import {
   replayEvents,
   replayPortion,
 } from "../../../functions/replay_events.ts";
-import { REPLAY_REQUESTED } from "../../../lib/events.ts";
+import { REPLAY_REQUESTED } from "../../../lib/requests.ts";
 import type { Services } from "../../../lib/services.ts";
 import type { JobDocument } from "../../../lib/store/jobs.ts";
 import type { WebhookEventDocument } from "../../../lib/store/webhook_events.ts";

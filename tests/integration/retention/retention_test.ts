@@ -6,7 +6,7 @@ import {
   removePieces,
   type RetentionPieces,
 } from "../../../functions/apply_retention.ts";
-import { RETENTION_REQUESTED } from "../../../lib/events.ts";
+import { RETENTION_REQUESTED } from "../../../lib/requests.ts";
 import type { Services } from "../../../lib/services.ts";
 import { removeOld, RETENTION_RULES } from "../../../lib/store/retention.ts";
 import {
