@@ -6,7 +6,7 @@ import type {
   ComparedCollection,
   DriftTarget,
   SecondLook,
-} from "../lib/store/drift.ts";
+} from "../lib/store/drift_documents.ts";
 import type { SyncedDocument } from "../lib/sync/write_plan.ts";
 import {
   type ComparedPage,

@@ -10,7 +10,7 @@ import type {
   ComparedCollection,
   Counts,
   SideCounts,
-} from "../lib/store/drift.ts";
+} from "../lib/store/drift_documents.ts";
 import { countDrift } from "../lib/store/drift_page.ts";
 import type { Store } from "../lib/store/store.ts";
 import type { ClerkApi, FunctionDependencies } from "./dependencies.ts";

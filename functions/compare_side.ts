@@ -7,7 +7,7 @@ import type {
   DriftTarget,
   FoundDrift,
   SecondLook,
-} from "../lib/store/drift.ts";
+} from "../lib/store/drift_documents.ts";
 import { readKnown } from "../lib/store/read_known.ts";
 import type { Store } from "../lib/store/store.ts";
 import type { Known, SyncedDocument } from "../lib/sync/write_plan.ts";

@@ -13,7 +13,7 @@ import {
   type DriftReport,
   groupByCollection,
   type SecondLook,
-} from "../lib/store/drift.ts";
+} from "../lib/store/drift_documents.ts";
 import type { ComparisonDependencies } from "./compare_side.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { DRIFT_SIDES } from "./drift_sides.ts";

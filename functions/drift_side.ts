@@ -8,7 +8,7 @@ import type {
   ComparedCollection,
   DriftTarget,
   MembershipPlace,
-} from "../lib/store/drift.ts";
+} from "../lib/store/drift_documents.ts";
 import type { Store } from "../lib/store/store.ts";
 import type {
   SyncedCollection,

@@ -9,7 +9,10 @@ import {
   type ClerkUser,
   clerkUser,
 } from "../lib/events.ts";
-import type { ComparedCollection, DriftTarget } from "../lib/store/drift.ts";
+import type {
+  ComparedCollection,
+  DriftTarget,
+} from "../lib/store/drift_documents.ts";
 import {
   findMembershipDrift,
   findOrganizationDrift,

@@ -7,7 +7,7 @@
 import type { Document, Filter } from "mongodb";
 import { z } from "zod";
 import { isPossibleId } from "../lib/clerk/possible_id.ts";
-import type { ComparedCollection } from "../lib/store/drift.ts";
+import type { ComparedCollection } from "../lib/store/drift_documents.ts";
 import type { Store } from "../lib/store/store.ts";
 import type { SyncedCollection } from "../lib/store/synced_collection.ts";
 import type { SyncedDocument } from "../lib/sync/write_plan.ts";

@@ -2,7 +2,10 @@
  * The dry run of a repair, for whoever is about to ask for one: the write that
  * each object would get, with the same reading of Clerk and the same rules.
  */
-import { type DriftTarget, groupByCollection } from "../lib/store/drift.ts";
+import {
+  type DriftTarget,
+  groupByCollection,
+} from "../lib/store/drift_documents.ts";
 import { findDriftTargets } from "../lib/store/drift_page.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { DRIFT_SIDES } from "./drift_sides.ts";

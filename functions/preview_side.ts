@@ -2,7 +2,7 @@
  * What a repair would write, without writing: the plan of that very write. The
  * user name may get another suffix if it is taken by then.
  */
-import type { DriftTarget } from "../lib/store/drift.ts";
+import type { DriftTarget } from "../lib/store/drift_documents.ts";
 import { readKnown } from "../lib/store/read_known.ts";
 import { incomingOfRead } from "../lib/sync/drift.ts";
 import type {

@@ -4,7 +4,7 @@
  */
 import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
 import type { ClerkApiMembership } from "../lib/clerk/clerk_api_schema.ts";
-import type { DriftTarget } from "../lib/store/drift.ts";
+import type { DriftTarget } from "../lib/store/drift_documents.ts";
 
 /**
  * Reads some memberships, in one request for each organization among them.

@@ -3,7 +3,7 @@
  * leaves out a question of its own, for only the answer to that is a no.
  */
 import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
-import type { DriftTarget } from "../lib/store/drift.ts";
+import type { DriftTarget } from "../lib/store/drift_documents.ts";
 import type { SyncedDocument } from "../lib/sync/write_plan.ts";
 import type { DriftSide, SyncedObject } from "./drift_side.ts";
 

@@ -10,7 +10,7 @@
 import type { InngestFunction } from "inngest";
 import type { z } from "zod";
 import { RECONCILE_REQUESTED, reconcileRequest } from "../lib/requests.ts";
-import type { DriftTarget } from "../lib/store/drift.ts";
+import type { DriftTarget } from "../lib/store/drift_documents.ts";
 import { findDriftTargets, listDriftTargets } from "../lib/store/drift_page.ts";
 import type { Store } from "../lib/store/store.ts";
 import { addDeadLetter } from "./dead_letter.ts";

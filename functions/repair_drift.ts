@@ -4,7 +4,10 @@
  *
  * Nothing is written with a key that belongs to another instance.
  */
-import { type DriftTarget, groupByCollection } from "../lib/store/drift.ts";
+import {
+  type DriftTarget,
+  groupByCollection,
+} from "../lib/store/drift_documents.ts";
 import type { Store } from "../lib/store/store.ts";
 import type { WriteOutcome } from "../lib/store/synced_collection.ts";
 import type { BoundSide } from "./bind_side.ts";

@@ -5,7 +5,7 @@
  * The caller has made sure of the key, and keeps the record.
  */
 import type { ClerkApiClient } from "../lib/clerk/clerk_api_client.ts";
-import type { DriftTarget } from "../lib/store/drift.ts";
+import type { DriftTarget } from "../lib/store/drift_documents.ts";
 import { readKnown } from "../lib/store/read_known.ts";
 import type { WriteOutcome } from "../lib/store/synced_collection.ts";
 import { incomingOfRead } from "../lib/sync/drift.ts";

@@ -11,7 +11,7 @@ import type { AlertSignals } from "../alerts/judge_alerts.ts";
 import { learnUsualTraffic } from "../alerts/usual_traffic.ts";
 import { REPAIRABLE_KINDS } from "../sync/drift.ts";
 import { readCountReports } from "./count_reports.ts";
-import type { DriftReport } from "./drift.ts";
+import type { DriftReport } from "./drift_documents.ts";
 import { countByIndex } from "./overview.ts";
 import type { Store } from "./store.ts";
 

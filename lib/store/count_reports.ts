@@ -10,7 +10,7 @@ import {
   type Counts,
   type DriftReport,
   noDrift,
-} from "./drift.ts";
+} from "./drift_documents.ts";
 import type { Store } from "./store.ts";
 
 /** What a comparison came to. */

@@ -4,7 +4,11 @@
  */
 import type { Document } from "mongodb";
 import type { DriftFilter } from "../requests.ts";
-import { type DriftItem, type DriftTarget, toTarget } from "./drift.ts";
+import {
+  type DriftItem,
+  type DriftTarget,
+  toTarget,
+} from "./drift_documents.ts";
 import { type KeysetPage, readKeysetPage } from "./keyset_page.ts";
 import type { Store } from "./store.ts";
 

@@ -6,7 +6,7 @@ import type { MembershipDocument } from "../sync/organization_document.ts";
 import type { UserDocument } from "../sync/user_document.ts";
 import type { LedgerEntry } from "./automation_ledger.ts";
 import type { ChangeDocument } from "./changes.ts";
-import type { DriftItem } from "./drift.ts";
+import type { DriftItem } from "./drift_documents.ts";
 import type { EventRow } from "./event_search.ts";
 import type { Store } from "./store.ts";
 import type { TombstoneDocument } from "./synced_collection.ts";

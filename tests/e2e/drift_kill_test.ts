@@ -1,6 +1,6 @@
 /** The process killed in the middle of a scan: the scan goes on where it was. */
 import { assert, assertEquals } from "@std/assert";
-import type { DriftReport } from "../../lib/store/drift.ts";
+import type { DriftReport } from "../../lib/store/drift_documents.ts";
 import { toDocument } from "../integration/drift/drift_bed.ts";
 import { idAt, plantDrift } from "../integration/drift/plant_drift.ts";
 import { FakeClerk } from "../support/clerk_api/start_clerk_api.ts";

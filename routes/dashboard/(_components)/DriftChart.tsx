@@ -1,5 +1,5 @@
 /** What each good scan confirmed, by kind, the oldest on the left. */
-import type { DriftReport } from "../../../lib/store/drift.ts";
+import type { DriftReport } from "../../../lib/store/drift_documents.ts";
 import { DRIFT_KINDS, type DriftKind } from "../../../lib/sync/drift.ts";
 import { ChartFrame, type Series } from "./ChartFrame.tsx";
 import { createChartScale } from "./chart_scale.ts";

@@ -1,5 +1,5 @@
 /** Objects that differ, with both values of each field, and which to repair. */
-import type { DriftItem } from "../../../lib/store/drift.ts";
+import type { DriftItem } from "../../../lib/store/drift_documents.ts";
 import { DRIFT_CAUSES } from "../../../lib/sync/drift.ts";
 import { FieldTable } from "./FieldTable.tsx";
 import { Instant } from "./Instant.tsx";

@@ -3,7 +3,10 @@ import { HttpError, page } from "fresh";
 import { BACKFILL } from "../../../functions/control_job.ts";
 import { define } from "../../../lib/define.ts";
 import { type DriftFilter, SCAN_REQUESTED } from "../../../lib/requests.ts";
-import type { DriftItem, DriftReport } from "../../../lib/store/drift.ts";
+import type {
+  DriftItem,
+  DriftReport,
+} from "../../../lib/store/drift_documents.ts";
 import { countDrift, readDriftPage } from "../../../lib/store/drift_page.ts";
 import type { JobDocument } from "../../../lib/store/jobs.ts";
 import type { KeysetPage } from "../../../lib/store/keyset_page.ts";

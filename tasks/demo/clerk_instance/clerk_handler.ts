@@ -31,7 +31,7 @@ import {
 } from "./list_organizations.ts";
 import { countUsers, type ListBehaviour, listUsers } from "./list_users.ts";
 import { readBoolean } from "./query_params.ts";
-import { limitForKey, RateWindow } from "./rate_window.ts";
+import { isProduction, limitForKey, RateWindow } from "./rate_window.ts";
 
 /** What the handler serves, and to whom. */
 export interface ClerkHandlerOptions extends ListBehaviour {
@@ -69,7 +69,7 @@ const API_VERSIONS = [
 export function createClerkHandler(
   options: ClerkHandlerOptions,
 ): (request: Request) => Response {
-  const routes = createRoutes(options.instance, options);
+  const routes = createRoutes(options);
   const limit = options.rateLimit ?? limitForKey(options.secretKey);
   const rateWindow = new RateWindow(limit, options.clock);
   let requests = 0;
@@ -97,8 +97,7 @@ export function createClerkHandler(
 }
 
 function createRoutes(
-  instance: ClerkInstance,
-  behaviour: ListBehaviour,
+  { instance, secretKey, ...behaviour }: ClerkHandlerOptions,
 ): Route[] {
   const { organizations } = instance;
   return [
@@ -108,7 +107,9 @@ function createRoutes(
       answer: () => ({
         object: "instance",
         id: instance.id,
-        environment_type: "development",
+        environment_type: isProduction(secretKey)
+          ? "production"
+          : "development",
         allowed_origins: null,
       }),
     },

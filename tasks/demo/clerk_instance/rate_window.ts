@@ -46,12 +46,17 @@ export class RateWindow {
   }
 }
 
+/** Whether a key is a production instance's; all others are development's. */
+export function isProduction(secretKey: string): boolean {
+  return secretKey.startsWith("sk_live_");
+}
+
 /**
  * Clerk's own limit for the kind of instance that a key belongs to.
  *
- * @param secretKey `sk_live_…` means production; all else development.
+ * @param secretKey Of which instance.
  * @returns Requests in ten seconds.
  */
 export function limitForKey(secretKey: string): number {
-  return secretKey.startsWith("sk_live_") ? 1000 : 100;
+  return isProduction(secretKey) ? 1000 : 100;
 }

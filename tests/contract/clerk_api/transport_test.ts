@@ -108,3 +108,12 @@ Deno.test("GET keeps Clerk's own limits: 100 for a test key, 1000 for a live one
     });
   }
 });
+
+Deno.test("GET /instance names the instance, and says by the key of which kind it is", async () => {
+  for (const kind of ["test", "live"]) {
+    await using clerk = await startClerkApi({ secretKey: `sk_${kind}_x` });
+    const { body } = await askClerk(clerk, "/instance");
+    const environment = kind === "live" ? "production" : "development";
+    assertEquals([body.id, body.environment_type], [clerk.id, environment]);
+  }
+});

@@ -1,6 +1,6 @@
 /** Differences from Clerk and their repair, in a real browser, with a Clerk behind. */
 import { assert, assertEquals } from "@std/assert";
-import type { DriftItem } from "../../../lib/store/drift.ts";
+import type { DriftItem } from "../../../lib/store/drift_documents.ts";
 import { figureOf, rowsOf } from "./open_dashboard.ts";
 import { openSyncedDashboard } from "./synced_clerk.ts";
 

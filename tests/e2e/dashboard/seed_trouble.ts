@@ -2,7 +2,7 @@
  * What goes wrong, for tests and pictures of the dashboard: refused webhooks,
  * differences from Clerk, and a replay that was paused.
  */
-import type { DriftItem } from "../../../lib/store/drift.ts";
+import type { DriftItem } from "../../../lib/store/drift_documents.ts";
 import type { NewEntry } from "../../../lib/store/quarantine.ts";
 import type { Store } from "../../../lib/store/store.ts";
 

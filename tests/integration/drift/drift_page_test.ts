@@ -1,7 +1,7 @@
 /** Open differences, a page at a time and by what they are. */
 import { assertEquals } from "@std/assert";
 import type { DriftFilter } from "../../../lib/requests.ts";
-import type { FoundDrift } from "../../../lib/store/drift.ts";
+import type { FoundDrift } from "../../../lib/store/drift_documents.ts";
 import { countDrift, readDriftPage } from "../../../lib/store/drift_page.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { openTestStore } from "../../support/test_store.ts";

@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startOfScan } from "../../../functions/drift_scan_steps.ts";
 import { RECONCILE_REQUESTED, SCAN_REQUESTED } from "../../../lib/requests.ts";
-import type { DriftReport } from "../../../lib/store/drift.ts";
+import type { DriftReport } from "../../../lib/store/drift_documents.ts";
 import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
 import {
   type OpenRollcall,
