@@ -13,7 +13,7 @@ import { Context } from "./context.ts";
 import { compileMiddlewares, type Middleware } from "./middleware.ts";
 import { throwNotFound } from "./rendering/render_route.ts";
 import type { Registration } from "./routing/registration.ts";
-import { Router } from "./routing/router.ts";
+import { ALL_METHODS, Router } from "./routing/router.ts";
 import { createSegment, listMiddlewares } from "./routing/segment.ts";
 import { HttpError } from "./shared/http_error.ts";
 
@@ -64,6 +64,9 @@ export function createHandler<State>(
     const url = readUrl(req, config);
     const method = req.method.toUpperCase();
     const { item, params, pattern: route } = router.match(method, url);
+    if (route !== null && !isRoutable(method)) {
+      return answerUncaught(new Error(`Cannot route request: ${method}`));
+    }
     const last = item === null && route !== null
       ? answerMethod(method, router.listMethods(route))
       : throwNotFound;
@@ -97,6 +100,11 @@ function readUrl(
   if (protocol) url.protocol = `${protocol}:`;
   if (host) url.host = host;
   return url;
+}
+
+/** Others fail as in Fresh, where no middleware sees them either. */
+function isRoutable(method: string): boolean {
+  return ALL_METHODS.some((known) => known === method);
 }
 
 /** A path that exists, asked with a method that it does not have. */

@@ -17,7 +17,7 @@ export interface LayoutConfig {
 export interface RouteConfig extends LayoutConfig {
   /** A URL pattern in the place of the one that the file's path gives. */
   routeOverride?: string;
-  /** The methods that a lazy route answers; all by default. */
+  /** The methods that a lazy route answers; none when it is left out. */
   methods?: "ALL" | Method[];
 }
 

@@ -1,21 +1,33 @@
 /**
- * Answers 400 to addresses that are not properly percent-encoded.
+ * Answers 400 to addresses that are not properly percent-encoded, and 405 to
+ * methods that no route can have.
  *
- * It stands in front of the application because Fresh's router rejects on them
- * before any middleware or error page is asked, and Deno would answer 500.
+ * It stands in front of the application because Fresh's router fails on both
+ * before any middleware or error page is asked; the answer would be a 500.
  *
  * @see https://url.spec.whatwg.org/#percent-encoded-bytes
  */
 import { problemResponse } from "../../lib/problem.ts";
 
+/** The methods that Fresh routes. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 /**
  * Puts the check in front of a handler.
  *
  * @param handler The application.
- * @returns A handler that passes well-formed addresses on.
+ * @returns A handler that passes well-formed requests on.
  */
 export function refuseMalformed(handler: Deno.ServeHandler): Deno.ServeHandler {
   return function answerWellFormed(request, info) {
+    if (!METHODS.includes(request.method)) {
+      return problemResponse({
+        status: 405,
+        code: "unknown-method",
+        detail: "Cannot answer request: no route has its method",
+        headers: { allow: METHODS.join(", ") },
+      });
+    }
     if (isWellFormed(request.url)) return handler(request, info);
     return problemResponse({
       status: 400,

@@ -21,3 +21,13 @@ Deno.test("refuseMalformed() passes paths that can, and any query", async () => 
     assertEquals(await statusOf(path), 200, path);
   }
 });
+
+Deno.test("refuseMalformed() answers 405 with Allow to a method that no route has", async () => {
+  const request = new Request("http://localhost/", { method: "PROPFIND" });
+  const response = await handler(request, {} as Deno.ServeHandlerInfo);
+  assertEquals(response.status, 405);
+  assertEquals(
+    response.headers.get("allow"),
+    "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+  );
+});

@@ -80,7 +80,7 @@ async function describeRoute(
   path: string,
   relative: string,
 ): Promise<FoundRoute> {
-  const id = relative.replace(MODULE, "").replaceAll("\\", "/");
+  const id = encodePath(relative.replace(MODULE, ""));
   for (const [name, kind] of SPECIAL_FILES) {
     if (!id.endsWith(`/${name}`)) continue;
     const folder = id.slice(1, -(name.length + 1));
@@ -99,4 +99,9 @@ async function describeRoute(
     path,
     isLazy: !source.includes("routeOverride"),
   };
+}
+
+/** As it stands in the address of a request, which is never beyond ASCII. */
+function encodePath(path: string): string {
+  return new URL(path, "http://localhost").pathname;
 }

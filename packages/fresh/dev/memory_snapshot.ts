@@ -5,7 +5,7 @@
  * hash; names that a URL has to encode are not found. Names that begin with a
  * dot are not served, except `.well-known`.
  */
-import { join, sep } from "node:path";
+import { join, relative } from "node:path";
 import type { VNode } from "preact";
 import { pathToFileURL } from "node:url";
 import {
@@ -86,7 +86,7 @@ export class MemorySnapshot<State> implements BuildCache<State> {
     if (names.some(isHidden)) return null;
     for (const dir of this.#output.staticDirs) {
       const path = join(dir, ...names);
-      if (!path.startsWith(dir + sep) || !await isFile(path)) continue;
+      if (!await isPlainFile(path, dir)) continue;
       const file = await openStaticFile(path);
       return { ...file, hash: null, contentType: readMediaType(path) };
     }
@@ -119,9 +119,13 @@ export function isHidden(name: string): boolean {
   return name.startsWith(".") && name !== ".well-known";
 }
 
-async function isFile(path: string): Promise<boolean> {
+/** Links may lead out of the folder; a build on disk passes them over too. */
+async function isPlainFile(path: string, dir: string): Promise<boolean> {
   try {
-    return (await Deno.stat(path)).isFile;
+    const { isFile } = await Deno.lstat(path);
+    const place = relative(dir, path);
+    return isFile &&
+      await Deno.realPath(path) === join(await Deno.realPath(dir), place);
   } catch {
     return false; // a path that cannot be looked at names no file
   }

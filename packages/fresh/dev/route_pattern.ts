@@ -25,9 +25,9 @@ export function toPattern(
     .map((name) => toSegment(name, path));
   const pattern = segments.join("");
   if (pattern === "") return "/";
-  // Without anything fixed around it, the slash in front has to stay.
-  const isOptional = segments.every((segment) => segment.startsWith("{/"));
-  return isOptional ? pattern.replace("{/", "/{") : pattern;
+  // Without anything fixed behind it, the slash in front has to stay.
+  const isOptional = segments.every((segment) => /^\{\/|\*$/.test(segment));
+  return isOptional ? pattern.replace(/^\{\//, "/{") : pattern;
 }
 
 function toSegment(name: string, path: string): string {

@@ -40,7 +40,7 @@ export function serializeIslandProps(
     Computed: (value: unknown) => readSignal(value, true),
     Signal: (value: unknown) => readSignal(value, false),
     Slot: readSlot,
-    Plain: (value: unknown) => isInstance(value) && { ...value },
+    Plain: (value: unknown) => isOdd(value) && copyPlain(value),
   };
   try {
     const json = stringify(islandProps.map(({ props }) => props), reducers);
@@ -78,12 +78,21 @@ function readSlot(value: unknown): [number, string] | undefined {
   return [slot.id, slot.name];
 }
 
-/** An object of a class that devalue does not know. */
-function isInstance(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
+/** An object that devalue refuses: of a class, or with a key that it fears. */
+function isOdd(value: unknown): value is object {
+  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
   const prototype = Object.getPrototypeOf(value);
-  return prototype !== Object.prototype && prototype !== null &&
-    Object.prototype.toString.call(value) === "[object Object]";
+  return prototype !== Object.prototype && prototype !== null ||
+    Reflect.ownKeys(Object(value)).some(isFeared);
+}
+
+function isFeared(key: string | symbol): boolean {
+  return typeof key === "symbol" || key === "__proto__";
+}
+
+function copyPlain(value: object): Record<string, unknown> {
+  const entries = Object.entries(value).filter(([key]) => !isFeared(key));
+  return Object.fromEntries(entries);
 }
 
 function explainFailure(

@@ -111,7 +111,8 @@ function registerRouteFile<State>(
     return { ...route, config: { ...override, ...route.config } };
   };
   const route = isLazy(mod) ? async () => prepare(await mod()) : prepare(mod);
-  return registerRoute(pattern, route, { config: override, isSegment: false });
+  const config = { ...override, methods: "ALL" as const };
+  return registerRoute(pattern, route, { config, isSegment: false });
 }
 
 function toRoute<State>(mod: FsRouteModule<State>): Route<State> {

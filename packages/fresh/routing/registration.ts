@@ -142,8 +142,8 @@ export function registerHandler<State>(
 }
 
 /**
- * Registers a route. A lazy one answers all methods, for its own are not known
- * before it is loaded.
+ * Registers a route. The methods of a lazy one are not known before it is
+ * loaded: it answers all, or those that its config names; none without a name.
  *
  * @param pattern The path.
  * @param route The route or its loader.
@@ -156,7 +156,7 @@ export function registerRoute<State>(
   route: MaybeLazy<Route<State>>,
   options: { config?: RouteConfig | undefined; isSegment: boolean },
 ): Registration<State> {
-  const { config = {}, isSegment } = options;
+  const { config = { methods: "ALL" }, isSegment } = options;
   const { load, methods, override } = isLazy(route)
     ? prepareLazy(route, config)
     : prepareRoute(route);
@@ -201,12 +201,12 @@ interface PreparedRoute<State> {
 
 function prepareLazy<State>(
   loadRoute: () => Promise<Route<State>>,
-  { methods = "ALL", routeOverride }: RouteConfig,
+  { methods, routeOverride }: RouteConfig,
 ): PreparedRoute<State> {
   let route: Route<State> | undefined;
   return {
     load: async () => route ??= completeRoute(await loadRoute()),
-    methods: methods === "ALL" ? ALL_METHODS : methods,
+    methods: methods === "ALL" ? ALL_METHODS : methods ?? [],
     override: routeOverride,
   };
 }
@@ -217,7 +217,7 @@ function prepareRoute<State>(written: Route<State>): PreparedRoute<State> {
   return {
     load: () => route,
     methods: isHandlerByMethod(handler)
-      ? ALL_METHODS.filter((method) => handler[method] !== undefined)
+      ? Object.keys(handler) as Method[] // by its type
       : ALL_METHODS,
     override: route.config?.routeOverride,
   };

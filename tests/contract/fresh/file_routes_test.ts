@@ -5,6 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { dirname } from "node:path";
 import { App } from "fresh";
 import { Builder } from "fresh/dev";
 import { ask, askText, muteConsole, readBody } from "./ask.ts";
@@ -127,6 +128,65 @@ Deno.test("routes that are added before fsRoutes() go first", async () => {
   assertEquals(await askText(app, "/about"), "mine");
 });
 
+interface WrittenApp extends AsyncDisposable {
+  readonly app: App<unknown>;
+}
+
+/** Writes route files into a folder of their own, and makes an app of them. */
+async function writeApp(files: Record<string, string>): Promise<WrittenApp> {
+  const folder = await Deno.makeTempDir();
+  const remove = () => Deno.remove(folder, { recursive: true });
+  try {
+    for (const [name, source] of Object.entries(files)) {
+      const path = `${folder}/${name}`;
+      await Deno.mkdir(dirname(path), { recursive: true });
+      await Deno.writeTextFile(path, source);
+    }
+    const builder = new Builder({ root, routeDir: folder });
+    const apply = await builder.build({ snapshot: "memory" });
+    const app = new App<unknown>().fsRoutes();
+    apply(app);
+    return { app, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+const show = (name: string) =>
+  `export const handler = (ctx) =>
+    new Response("${name} " + JSON.stringify(ctx.params));`;
+
+Deno.test("letters beyond ASCII in a file's name are those of the address", async () => {
+  await using written = await writeApp({
+    "über.ts": show("über"),
+    "é/a b.ts": show("e"),
+  });
+  assertEquals(await askText(written.app, "/über"), "über {}");
+  assertEquals(await askText(written.app, "/%C3%A9/a%20b"), "e {}");
+});
+
+Deno.test("an optional folder in front of a rest takes the bare path too", async () => {
+  await using written = await writeApp({
+    "[[lang]]/[...rest].ts": show("rest"),
+  });
+  const params = (lang: string, rest: string) =>
+    `rest ${JSON.stringify({ lang, rest })}`;
+  assertEquals(await askText(written.app, "/"), params("", ""));
+  assertEquals(await askText(written.app, "/de/a/b"), params("de", "a/b"));
+});
+
+Deno.test("a fixed name goes before a parameter, and that before a rest", async () => {
+  await using written = await writeApp({
+    "[...rest].ts": show("rest"),
+    "[id].ts": show("id"),
+    "fixed.ts": show("fixed"),
+  });
+  assertEquals(await askText(written.app, "/fixed"), "fixed {}");
+  assertEquals(await askText(written.app, "/x"), 'id {"id":"x"}');
+  assertEquals(await askText(written.app, "/x/y"), 'rest {"rest":"x/y"}');
+});
+
 const BROKEN: [string, string, string][] = [
   ["_layout.tsx", "export const nothing = 1;", "export"],
   ["[a][b].tsx", "export default () => null;", "param"],
@@ -136,16 +196,6 @@ const BROKEN: [string, string, string][] = [
 for (const [name, source, message] of BROKEN) {
   Deno.test(`building with ${name} that holds ${source} is refused`, async () => {
     using _mute = muteConsole();
-    const broken = await Deno.makeTempDir();
-    try {
-      await Deno.mkdir(`${broken}/routes`);
-      await Deno.writeTextFile(`${broken}/routes/${name}`, source);
-      const routeDir = `${broken}/routes`;
-      const build = () =>
-        new Builder({ root, routeDir }).build({ snapshot: "memory" });
-      await assertRejects(build, Error, message);
-    } finally {
-      await Deno.remove(broken, { recursive: true });
-    }
+    await assertRejects(() => writeApp({ [name]: source }), Error, message);
   });
 }

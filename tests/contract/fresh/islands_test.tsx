@@ -148,7 +148,14 @@ const ACCEPTED: [string, unknown][] = [
   ["bytes", new Uint8Array([1, 2])],
   ["infinity", -Infinity],
   ["a signal", signal([1])],
+  ["a pattern", /a\/<b/gi],
+  ["what is no number", NaN],
+  ["minus zero", -0],
+  ["a list with gaps", [1, , 3]],
+  ["an instant", Temporal.Instant.from("2026-01-01T00:00Z")],
   ["an instance of a class", new Point(1)],
+  ["a key that names the prototype", JSON.parse('{"__proto__":{"a":1}}')],
+  ["a symbol as a key", { [Symbol("key")]: 1, a: 2 }],
 ];
 for (const [what, value] of ACCEPTED) {
   Deno.test(`${what} may be an island's prop`, async () => {

@@ -42,6 +42,29 @@ Deno.test("OPTIONS lists the methods of a path", async () => {
   assertEquals(response.headers.get("Allow"), "GET, POST");
 });
 
+Deno.test("OPTIONS lists the methods of a route as it has them", async () => {
+  const app = new App().route("/", {
+    handler: { POST: ok },
+    component: () => null,
+  });
+  const response = await ask(app, "/", { method: "OPTIONS" });
+  assertEquals(response.headers.get("Allow"), "POST, GET");
+});
+
+Deno.test("a method that no route can have answers 500, past the middlewares", async () => {
+  using _mute = muteConsole();
+  let seen = 0;
+  const app = new App()
+    .use((ctx) => {
+      seen++;
+      return ctx.next();
+    })
+    .all("/", ok);
+  assertEquals((await ask(app, "/", { method: "BREW" })).status, 500);
+  assertEquals(seen, 0);
+  assertEquals((await ask(app, "/x", { method: "BREW" })).status, 404);
+});
+
 Deno.test("a path that nobody registered answers 404", async () => {
   const response = await ask(new App().get("/a", ok), "/b");
   assertEquals([response.status, await response.text()], [404, "Not Found"]);
@@ -167,6 +190,20 @@ Deno.test("a lazy route with POST alone answers 404 to GET and OPTIONS", async (
   assertEquals((await ask(app, "/")).status, 404);
   assertEquals((await ask(app, "/", { method: "OPTIONS" })).status, 404);
   assertEquals((await ask(app, "/", { method: "POST" })).status, 200);
+});
+
+Deno.test("a lazy route answers the methods of its config, none without", async () => {
+  const load = () => Promise.resolve({ handler: ok });
+  const app = new App()
+    .route("/one", load, { methods: ["PUT"] })
+    .route("/all", load, { methods: "ALL" })
+    .route("/none", load, { skipAppWrapper: true });
+  const put = async (path: string) =>
+    (await ask(app, path, { method: "PUT" })).status;
+  assertEquals(await put("/one"), 200);
+  assertEquals((await ask(app, "/one")).status, 405);
+  assertEquals(await put("/all"), 200);
+  assertEquals(await put("/none"), 404);
 });
 
 Deno.test("an HttpError answers with its status and message", async () => {

@@ -89,13 +89,18 @@ Deno.test("islands", async (t) => {
       [1, 2, 255],
       true,
       TEXTS,
+      "/a\\/<b/gi",
+      ["NaN", "-0", "Infinity", "-Infinity"],
+      [false, 3],
+      86_400_000,
+      [1, true],
     ]);
     assert(await page.title() !== "broken");
     assertEquals(page.errors, []);
   });
 
   await t.step(
-    "an island changes the title, which Fresh escapes, and adds nothing",
+    "an island changes the head, its title escaped, and adds nothing",
     async () => {
       await open("/title");
       assertEquals(await page.title(), "Welcome");
@@ -103,6 +108,10 @@ Deno.test("islands", async (t) => {
       await page.waitForFunction(() => document.title !== "Welcome");
       assertEquals(await page.title(), "R&amp;D");
       assertEquals(await page.locator("meta[name=late]").count(), 0);
+      for (const which of ["name=named", "property=keyed", "id=identified"]) {
+        const meta = page.locator(`meta[${which}]`);
+        assertEquals(await meta.getAttribute("content"), "R&D", which);
+      }
     },
   );
 

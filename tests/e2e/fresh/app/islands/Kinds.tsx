@@ -10,6 +10,11 @@ export interface KindsProps {
   url: URL;
   bytes: Uint8Array;
   ring: { self?: unknown };
+  pattern: RegExp;
+  numbers: readonly number[];
+  gaps: readonly unknown[];
+  instant: Temporal.Instant;
+  point: { x: number };
   texts: readonly string[];
 }
 
@@ -30,5 +35,10 @@ function describe(props: KindsProps): string {
     [...props.bytes],
     props.ring.self === props.ring,
     props.texts,
+    String(props.pattern),
+    props.numbers.map((number) => Object.is(number, -0) ? "-0" : `${number}`),
+    [1 in props.gaps, props.gaps.length],
+    props.instant.epochMilliseconds,
+    [props.point.x, props.point.constructor === Object],
   ]);
 }

@@ -9,6 +9,11 @@ export const TEXTS = [
   "\\",
 ];
 
+/** Its instances arrive as plain objects. */
+class Point {
+  constructor(readonly x: number) {}
+}
+
 export default function Page() {
   const ring: { self?: unknown } = {};
   ring.self = ring;
@@ -23,6 +28,11 @@ export default function Page() {
       bytes={new Uint8Array([1, 2, 255])}
       ring={ring}
       texts={TEXTS}
+      pattern={/a\/<b/gi}
+      numbers={[NaN, -0, Infinity, -Infinity]}
+      gaps={[1, , 3]}
+      instant={Temporal.Instant.fromEpochMilliseconds(86_400_000)}
+      point={new Point(1)}
     />
   );
 }
