@@ -3,7 +3,7 @@
  * made in create_handler.ts.
  */
 import type { FreshConfig, ResolvedFreshConfig } from "./config.ts";
-import { type AppHandler, createHandler } from "./create_handler.ts";
+import { createHandler } from "./create_handler.ts";
 import { listen, type ListenOptions } from "./listen.ts";
 import type { MaybeLazyMiddleware, Middleware } from "./middleware.ts";
 import type { RouteComponent } from "./page_props.ts";
@@ -255,7 +255,10 @@ export class App<State> {
    * percent-encoded; other errors are answered.
    * @throws {Error} on a deployment, when there is no build.
    */
-  handler(): AppHandler {
+  handler(): (
+    request: Request,
+    info?: Deno.ServeHandlerInfo,
+  ) => Promise<Response> {
     return createHandler<State>({
       registrations: this.#registrations,
       config: this.config,

@@ -8,14 +8,6 @@ import type { Method } from "./routing/router.ts";
 export interface PageResponse<T> {
   /** Becomes `props.data`. */
   data: T;
-  /** Headers of the answer. */
-  headers?: HeadersInit;
-  /** Status of the answer, 200 by default. */
-  status?: number;
-}
-
-/** Status and headers of a rendered page. */
-export interface PageOptions {
   /** Headers of the answer; of several with one name the last counts. */
   headers?: HeadersInit;
   /** Status of the answer, 200 by default. */
@@ -29,7 +21,10 @@ export interface PageOptions {
  * @param options Status and headers of the answer.
  * @returns What a handler returns.
  */
-export function page<T>(data: T, options?: PageOptions): PageResponse<T>;
+export function page<T>(
+  data: T,
+  options?: Omit<PageResponse<T>, "data">,
+): PageResponse<T>;
 /**
  * Has the route's component rendered without data.
  *
@@ -38,7 +33,7 @@ export function page<T>(data: T, options?: PageOptions): PageResponse<T>;
 export function page(): PageResponse<undefined>;
 export function page(
   data?: unknown,
-  options: PageOptions = {},
+  options: Omit<PageResponse<unknown>, "data"> = {},
 ): PageResponse<unknown> {
   return { data: data ?? undefined, ...options };
 }

@@ -1,8 +1,8 @@
 /**
- * Answers 400 to addresses that are not properly percent-encoded, and 405 to
- * methods that no route can have.
+ * Answers 400 to addresses that are no URL (the Host header is part of them) or
+ * not properly percent-encoded, and 405 to methods that no route can have.
  *
- * It stands in front of the application because Fresh's router fails on both
+ * It stands in front of the application because Fresh's router fails on these
  * before any middleware or error page is asked; the answer would be a 500.
  *
  * @see https://url.spec.whatwg.org/#percent-encoded-bytes
@@ -32,16 +32,18 @@ export function refuseMalformed(handler: Deno.ServeHandler): Deno.ServeHandler {
     return problemResponse({
       status: 400,
       code: "malformed-address",
-      detail: "Cannot read the address: it is not properly percent-encoded",
+      detail:
+        "Cannot read the address: it is no URL or not properly percent-encoded",
     });
   };
 }
 
 /** Only the path is decoded by the router; most have nothing to decode. */
-function isWellFormed(url: string): boolean {
-  if (!url.includes("%")) return true;
+function isWellFormed(address: string): boolean {
+  const url = URL.parse(address);
+  if (url === null || !url.pathname.includes("%")) return url !== null;
   try {
-    decodeURI(new URL(url).pathname);
+    decodeURI(url.pathname);
     return true;
   } catch (error) {
     if (error instanceof URIError) return false;

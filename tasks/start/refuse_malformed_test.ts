@@ -16,6 +16,15 @@ Deno.test("refuseMalformed() answers 400 to a path that cannot be decoded", asyn
   }
 });
 
+Deno.test("refuseMalformed() answers 400 to an address that is no URL", async () => {
+  // What Deno makes of a Host header; Request's own constructor refuses them.
+  for (const url of ["http://[::1/", "http://a b/", "http://%zz/"]) {
+    const request = { url, method: "GET" } as Request;
+    const response = await handler(request, {} as Deno.ServeHandlerInfo);
+    assertEquals(response.status, 400, url);
+  }
+});
+
 Deno.test("refuseMalformed() passes paths that can, and any query", async () => {
   for (const path of ["/", "/users/%2F%25", "/%E2%82%AC", "/a?b=%zz"]) {
     assertEquals(await statusOf(path), 200, path);

@@ -1,6 +1,7 @@
 /** Error pages: which one answers, with which status, and what it may see. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { App, csp, HttpError, page, type PageProps } from "fresh";
+import { Head } from "fresh/runtime";
 import { ask, askText, muteConsole, readBody } from "./ask.ts";
 
 const fail = () => {
@@ -64,9 +65,11 @@ Deno.test("app.onError() answers 404 when there is no notFound()", async () => {
   assertEquals(response.status, 404);
 });
 
-Deno.test("ctx.error is null on the error page of an unknown path", async () => {
+Deno.test("ctx.error is null for an unknown path, unless a middleware was between", async () => {
   const app = new App().onError("*", (ctx) => new Response(String(ctx.error)));
   assertEquals(await askText(app, "/x"), "null");
+  app.use((ctx) => ctx.next());
+  assertEquals(await askText(app, "/x"), "HttpError");
 });
 
 Deno.test("app.notFound() goes before app.onError()", async () => {
@@ -95,19 +98,6 @@ Deno.test("a handler that throws a 404 gets the notFound page", async () => {
   assertEquals(await askText(app, "/"), "missing");
 });
 
-Deno.test("a component that throws gets the error page, without a stack", async () => {
-  const app = new App().onError("*", { component: ErrorPage }).route("/", {
-    component: () => {
-      throw new Error("in render");
-    },
-  });
-  const response = await ask(app, "/");
-  assertEquals(response.status, 500);
-  const html = await response.text();
-  assertEquals(readBody(html), "<p>in render</p>");
-  assertEquals(html.includes("errors_test"), false);
-});
-
 Deno.test("a component that throws in production tells nothing without a page", async () => {
   using _mute = muteConsole();
   const app = new App().route("/", {
@@ -118,16 +108,108 @@ Deno.test("a component that throws in production tells nothing without a page", 
   assertEquals(await askText(app, "/"), "Internal server error");
 });
 
-Deno.test("error pages do not pass back through csp()", async () => {
-  const app = new App().onError("*", () => new Response("error")).use(csp())
-    .get("/", fail).get("/fine", () => new Response("fine"));
-  const header = "Content-Security-Policy";
-  assertEquals((await ask(app, "/")).headers.get(header), null);
-  assertStringIncludes(
-    (await ask(app, "/fine")).headers.get(header) ?? "",
-    "default-src 'self'",
-  );
-});
+const missing = () => {
+  throw new HttpError(404);
+};
+const ERROR_PAGES: [string, App<unknown>][] = [
+  ["onError()", new App().onError("*", () => new Response("error"))],
+  ["onError() with a page", new App().onError("*", { component: ErrorPage })],
+  ["notFound()", new App().notFound(() => new Response("missing"))],
+  ["notFound() with a page", new App().notFound({ component: ErrorPage })],
+];
+for (const [what, app] of ERROR_PAGES) {
+  Deno.test(`what ${what} answers does not pass back through csp()`, async () => {
+    app.use(csp()).get("/fine", () => new Response("fine"))
+      .get("/", what.startsWith("onError") ? fail : missing);
+    const readPolicy = async (path: string) =>
+      (await ask(app, path)).headers.get("Content-Security-Policy");
+    assertEquals(await readPolicy("/"), null);
+    assertStringIncludes(await readPolicy("/fine") ?? "", "default-src 'self'");
+  });
+}
+
+const THROWN: [string, unknown, string][] = [
+  ["a string", "words", "words"],
+  ["null", null, "null"],
+  ["undefined", undefined, "undefined"],
+  ["a Response", new Response("thrown", { status: 402 }), "[object Response]"],
+  ["an object with a status", { status: 404 }, "[object Object]"],
+];
+for (const [what, value, text] of THROWN) {
+  Deno.test(`${what} that is thrown is an error like any other`, async () => {
+    using _mute = muteConsole();
+    const throwIt = () => {
+      throw value;
+    };
+    const app = new App().get("/bare", throwIt)
+      .onError("*", { component: ({ error }) => <p>{String(error)}</p> })
+      .get("/", throwIt);
+    const bare = await ask(app, "/bare");
+    assertEquals([bare.status, await bare.text()], [
+      500,
+      "Internal server error",
+    ]);
+    const response = await ask(app, "/");
+    assertEquals(response.status, 500);
+    assertEquals(readBody(await response.text()), `<p>${text}</p>`);
+  });
+}
+
+const Failing = () => fail();
+const failLater = async () => {
+  await Promise.resolve();
+  return fail();
+};
+type Build = (app: App<unknown>) => App<unknown>;
+const FAILING: [string, Build, string][] = [
+  ["a page", (app) => app.route("/", { component: Failing }), "broken"],
+  [
+    "an async page",
+    (app) => app.route("/", { component: failLater }),
+    "broken",
+  ],
+  [
+    "a component deep in a page",
+    (app) => app.get("/", (ctx) => ctx.render(<main>{<Failing />}</main>)),
+    "broken",
+  ],
+  [
+    "a component in Head",
+    (app) => app.get("/", (ctx) => ctx.render(<Head>{<Failing />}</Head>)),
+    "broken",
+  ],
+];
+for (const [what, build, message] of FAILING) {
+  Deno.test(`${what} that fails gets the error page, and the next page is whole`, async () => {
+    const app = build(new App<unknown>().onError("*", { component: ErrorPage }))
+      .get("/fine", (ctx) => ctx.render(<p>fine</p>));
+    const response = await ask(app, "/");
+    assertEquals(response.status, 500);
+    const html = await response.text();
+    assertEquals(readBody(html), `<p>${message}</p>`);
+    assertEquals(html.includes("errors_test"), false);
+    assertEquals(readBody(await askText(app, "/fine")), "<p>fine</p>");
+  });
+}
+
+const WRAPPERS: [string, Build][] = [
+  ["a layout", (app) => app.layout("*", Failing)],
+  ["an async layout", (app) => app.layout("*", failLater)],
+  ["an app wrapper", (app) => app.appWrapper(Failing)],
+  ["an error page", (app) => app.onError("*", { component: failLater })],
+];
+for (const [what, build] of WRAPPERS) {
+  Deno.test(`${what} that fails around the error page too leaves a plain 500`, async () => {
+    using _mute = muteConsole();
+    const app = build(new App<unknown>().onError("*", { component: ErrorPage }))
+      .get("/", (ctx) => what === "an error page" ? fail() : ctx.render(<p />));
+    const response = await ask(app, "/");
+    assertEquals([response.status, await response.text()], [
+      500,
+      "Internal server error",
+    ]);
+  });
+}
 
 Deno.test("an error page is rendered inside the app wrapper", async () => {
   const app = new App()

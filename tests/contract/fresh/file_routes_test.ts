@@ -81,6 +81,33 @@ Deno.test("_middleware files run from the root down", async () => {
   assertEquals(await trace("/users"), "root users1 users2");
 });
 
+Deno.test("the _middleware of a folder does not run for unknown paths in it", async () => {
+  await using written = await writeApp({
+    "_middleware.ts": "export default (ctx) => ctx.next();",
+    "a/_middleware.ts": 'export default () => new Response("mine");',
+    "a/b.ts": "export const handler = () => new Response();",
+  });
+  assertEquals(await askText(written.app, "/a/b"), "mine");
+  assertEquals(await askText(written.app, "/a/unknown"), "Not Found");
+});
+
+for (const name of ["_404", "_error"]) {
+  Deno.test(`what ${name} answers does not pass back through _middleware`, async () => {
+    await using written = await writeApp({
+      "_middleware.ts": `export default async (ctx) => {
+        const response = await ctx.next();
+        response.headers.set("X-Seen", "1");
+        return response;
+      };`,
+      [`${name}.ts`]: "export const handler = () => new Response();",
+      "index.ts": "export const handler = () => new Response();",
+    });
+    const isSeen = async (path: string) =>
+      (await ask(written.app, path)).headers.has("X-Seen");
+    assertEquals([await isSeen("/"), await isSeen("/unknown")], [true, false]);
+  });
+}
+
 Deno.test("a file with POST alone answers 404 to GET and OPTIONS", async () => {
   const app = createApp();
   const html = await askText(app, "/api/post_only");

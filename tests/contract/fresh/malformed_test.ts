@@ -111,6 +111,11 @@ Deno.test("a server goes on after each malformed request line", async () => {
     assert(/^HTTP\/1\.1 [2345]\d\d /.test(answer) || answer === "", answer);
   }
   assertMatch(await sendRaw(server.addr.port, "/about"), /^HTTP\/1\.1 200 /);
+  // No URL at all: the handler rejects.
+  assertMatch(
+    await sendRaw(server.addr.port, "http://[::1"),
+    /^HTTP\/1\.1 500 /,
+  );
 });
 
 Deno.test("a parameter that is not properly encoded makes handler() reject", async () => {

@@ -137,6 +137,19 @@ Deno.test("headers of Response.redirect() cannot be changed by a middleware", as
   assertEquals((await ask(app, "/")).status, 500);
 });
 
+Deno.test("headers of a fetch() result cannot be changed by a middleware", async () => {
+  using _mute = muteConsole();
+  await using upstream = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response("upstream"),
+  );
+  const app = new App<State>().use(trace("a")).get(
+    "/",
+    () => fetch(`http://127.0.0.1:${upstream.addr.port}`),
+  );
+  assertEquals(await askText(app, "/"), "Internal server error");
+});
+
 Deno.test("headers of ctx.redirect() can be changed by a middleware", async () => {
   const app = new App<State>().use(trace("a"))
     .get("/", (ctx) => ctx.redirect("/b"));

@@ -136,9 +136,20 @@ Deno.test("repeated slashes in a path are collapsed", async () => {
   assertEquals(await askText(app, "http://localhost//a///b"), "/a/b");
 });
 
-Deno.test("a broken parameter makes the handler reject", async () => {
-  const app = new App().get("/:id", ok);
+Deno.test("a broken parameter makes the handler reject, and nobody sees it", async () => {
+  const seen: string[] = [];
+  const app = new App()
+    .use((ctx) => {
+      seen.push("middleware");
+      return ctx.next();
+    })
+    .onError("*", () => {
+      seen.push("error page");
+      return new Response();
+    })
+    .get("/:id", ok);
   await assertRejects(() => ask(app, "/%E0%A4%A"), URIError);
+  assertEquals(seen, []);
 });
 
 Deno.test("basePath stands in front of all routes", async () => {

@@ -6,13 +6,14 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { launchBrowser } from "../../support/browser.ts";
+import { copyApp } from "./copy_app.ts";
+
+const START_MS = 30_000;
 
 interface DevServer extends AsyncDisposable {
   readonly url: string;
   readonly folder: string;
 }
-
-const REPOSITORY = new URL("../../../", import.meta.url);
 
 Deno.test("development", async (t) => {
   await using server = await startDevServer();
@@ -58,6 +59,12 @@ Deno.test("development", async (t) => {
     },
   );
 
+  await t.step("browsers hear of a restart by an event stream", async () => {
+    const response = await fetch(`${url}/_frsh/alive`);
+    await response.body?.cancel();
+    assertEquals(response.headers.get("Content-Type"), "text/event-stream");
+  });
+
   await t.step("static files are not kept", async () => {
     const response = await fetch(`${url}/style.css`);
     await response.body?.cancel();
@@ -79,11 +86,9 @@ async function edit(path: string, from: string, to: string): Promise<void> {
   await Deno.writeTextFile(path, source.replace(from, to));
 }
 
-const START_MS = 30_000;
-
 async function startDevServer(): Promise<DevServer> {
-  const folder = await Deno.realPath(await Deno.makeTempDir());
-  await copyApp(folder);
+  const folder = await copyApp();
+  await addBrokenRoutes(folder);
   const port = findFreePort();
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--watch", "dev.ts", "listen", String(port)],
@@ -127,20 +132,7 @@ function findFreePort(): number {
   return listener.addr.port;
 }
 
-async function copyApp(folder: string): Promise<void> {
-  const source = `${import.meta.dirname}/app`;
-  for (const dir of ["routes", "islands", "static"]) {
-    await Deno.mkdir(`${folder}/${dir}`);
-    for await (const { name } of Deno.readDir(`${source}/${dir}`)) {
-      await Deno.copyFile(
-        `${source}/${dir}/${name}`,
-        `${folder}/${dir}/${name}`,
-      );
-    }
-  }
-  for (const name of ["main.ts", "dev.ts", "cart.ts"]) {
-    await Deno.copyFile(`${source}/${name}`, `${folder}/${name}`);
-  }
+async function addBrokenRoutes(folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/routes/with_page`);
   await Deno.writeTextFile(`${folder}/routes/broken.tsx`, broken("the reason"));
   await Deno.writeTextFile(
@@ -151,7 +143,6 @@ async function copyApp(folder: string): Promise<void> {
     `${folder}/routes/with_page/_error.tsx`,
     "export default () => <p>own page</p>;\n",
   );
-  await writeConfig(folder);
 }
 
 function broken(reason: string): string {
@@ -160,25 +151,4 @@ function broken(reason: string): string {
   throw new Error("${reason}");
 }
 `;
-}
-
-/** The repository's import map, for a folder elsewhere. */
-async function writeConfig(folder: string): Promise<void> {
-  const config = JSON.parse(
-    await Deno.readTextFile(new URL("deno.json", REPOSITORY)),
-  );
-  const imports = Object.entries<string>(config.imports).map(([name, path]) => [
-    name,
-    path.startsWith("./") ? new URL(path, REPOSITORY).href : path,
-  ]);
-  const { compilerOptions, nodeModulesDir } = config;
-  await Deno.writeTextFile(
-    `${folder}/deno.json`,
-    JSON.stringify({
-      compilerOptions,
-      nodeModulesDir,
-      lock: false,
-      imports: Object.fromEntries(imports),
-    }),
-  );
 }
