@@ -85,17 +85,31 @@ function findProductionFaults(values: Environment): string[] {
       "INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY are missing: set them, or set ROLLCALL_EMBEDDED=1 to run the built-in engine",
     );
   }
-  const hasClerkSignIn = values.CLERK_PUBLISHABLE_KEY !== undefined &&
-    values.ROLLCALL_OPERATORS.length > 0;
-  if (values.ADMIN_PASSWORD === undefined && !hasClerkSignIn) {
+  if (
+    values.ADMIN_PASSWORD === undefined &&
+    values.ROLLCALL_OPERATORS.length === 0
+  ) {
     faults.push(
-      "ADMIN_PASSWORD is missing: the dashboard needs it, or CLERK_PUBLISHABLE_KEY and ROLLCALL_OPERATORS",
+      "ADMIN_PASSWORD is missing: the dashboard needs it, or ROLLCALL_OPERATORS, who sign in with Clerk",
     );
   }
+  faults.push(...findSignInFaults(values));
   if (values.SESSION_SECRET === undefined) {
     faults.push(
       "SESSION_SECRET is missing: 32 random characters or more that sign the session cookie",
     );
   }
   return faults;
+}
+
+/** Whoever is listed signs in at Clerk, which takes both of its keys. */
+function findSignInFaults(values: Environment): string[] {
+  const listed = (["ROLLCALL_OPERATORS", "ROLLCALL_VIEWERS"] as const).find(
+    (name) => values[name].length > 0,
+  );
+  if (listed === undefined) return [];
+  const keys = ["CLERK_PUBLISHABLE_KEY", "CLERK_SECRET_KEY"] as const;
+  return keys.filter((name) => values[name] === undefined).map((name) =>
+    `${name} is missing: ${listed} is set, and they sign in with Clerk`
+  );
 }

@@ -66,6 +66,23 @@ Deno.test("readConfig() reports all that production misses at once", () => {
   ]);
 });
 
+Deno.test("readConfig() lets operators of Clerk stand in for the password", () => {
+  const { ADMIN_PASSWORD: _, ...env } = PRODUCTION;
+  const operators = { ...env, ROLLCALL_OPERATORS: "ada@example.com" };
+  assertEquals(namesOf(faultsOf(operators)), [
+    "CLERK_PUBLISHABLE_KEY",
+    "CLERK_SECRET_KEY",
+  ]);
+  const config = readConfig({
+    ...operators,
+    CLERK_PUBLISHABLE_KEY: `pk_live_${btoa("clerk.example.com$")}`,
+    CLERK_SECRET_KEY: "sk_live_1",
+  });
+  assertEquals(config.auth.operators, ["ada@example.com"]);
+  const viewers = { ...env, ROLLCALL_VIEWERS: "ada@example.com" };
+  assertEquals(namesOf(faultsOf(viewers))[0], "ADMIN_PASSWORD");
+});
+
 Deno.test("readConfig() treats Deno Deploy as production", () => {
   const { ROLLCALL_ENV: _, ...env } = PRODUCTION;
   const config = readConfig({ ...env, DENO_DEPLOYMENT_ID: "abc" });

@@ -71,8 +71,8 @@ const environment = z.object({
     "must begin with sk_test_ or sk_live_",
   ).optional(),
   CLERK_PUBLISHABLE_KEY: z.string().regex(
-    /^pk_(test|live)_/,
-    "must begin with pk_test_ or pk_live_",
+    /^pk_(test|live)_[A-Za-z0-9+/]+=*$/,
+    "must be pk_test_… or pk_live_… as Clerk's dashboard shows it",
   ).optional(),
   CLERK_JWT_KEY: z.string().optional(),
   CLERK_API_URL: url.default("https://api.clerk.com"),

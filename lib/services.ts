@@ -17,6 +17,7 @@ import { createAskInngest } from "./inngest/inngest_api.ts";
 import { createRunsApi, type RunsApi } from "./inngest/runs_api.ts";
 import { readKeptSecret } from "./kept_secret.ts";
 import { createLiveFeed } from "./live_feed.ts";
+import { type ClerkSignIn, openClerkSignIn } from "./parts/clerk_sign_in.ts";
 import {
   createFunctionKit,
   type CreateFunctions,
@@ -53,7 +54,9 @@ export interface Services extends FunctionKit, AsyncDisposable {
   /** Resolves when Inngest answers. */
   readonly pingInngest: () => Promise<void>;
   readonly checkPassword: PasswordGate;
-  /** The admin password that was made up, when none was configured. */
+  /** The way in for Clerk's users; undefined where it is not configured. */
+  readonly clerkSignIn: ClerkSignIn | undefined;
+  /** The admin password that was made up, when there is no other way in. */
   readonly generatedPassword: string | undefined;
   readonly sessionSecret: string;
   /** The measurements of this thread and of the functions' as Prometheus text. */
@@ -139,10 +142,11 @@ export async function openServices(
   const serveInngest = serveFunctions(kit, functions);
   await inngestPart.value.register(serveInngest);
 
-  const generatedPassword = config.auth.adminPassword === undefined
-    ? randomReadable(16)
-    : undefined;
-  const password = config.auth.adminPassword ?? generatedPassword ?? "";
+  const clerkSignIn = openClerkSignIn(config, kit.clerkApi);
+  const { adminPassword } = config.auth;
+  const password = adminPassword ?? randomReadable(16);
+  const isPasswordNeeded = adminPassword === undefined &&
+    clerkSignIn === undefined;
   const parts = opened.move();
   const close = () => parts.disposeAsync();
   return {
@@ -153,7 +157,8 @@ export async function openServices(
     functions: functions.map((fn) => ({ id: fn.id(), name: fn.name })),
     runs: createRunsApi(createAskInngest(inngestPart.value)),
     pingInngest: () => pingInngest(inngestPart.value),
-    generatedPassword,
+    clerkSignIn,
+    generatedPassword: isPasswordNeeded ? password : undefined,
     verifyWebhook: await createWebhookVerifier(config.clerk.webhookSecrets),
     checkPassword: createPasswordGate(password, clock),
     sessionSecret,

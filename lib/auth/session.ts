@@ -6,9 +6,7 @@
  */
 import { parseSigned, serializeSigned } from "hono/utils/cookie";
 import { z } from "zod";
-
-/** What somebody may do. */
-export type Role = "operator" | "viewer";
+import { type Role, roleNow, type Team } from "./team.ts";
 
 /** Who is signed in. */
 export interface Session {
@@ -59,15 +57,16 @@ export function endSession(): string {
 }
 
 /**
- * Reads who is signed in.
+ * Reads who is signed in, and what that person may do now: whoever has left the
+ * lists since signing in may do nothing any more.
  *
  * @param headers The request's headers.
- * @param options The signing secret and the present.
- * @returns The session; null without a valid cookie.
+ * @param options The signing secret, the present and who may do what.
+ * @returns The session; null without a valid cookie, and for strangers.
  */
 export async function readSession(
   headers: Headers,
-  options: { readonly secret: string; readonly now: Date },
+  options: { readonly secret: string; readonly now: Date; readonly team: Team },
 ): Promise<Session | null> {
   const cookie = headers.get("cookie");
   if (cookie === null) return null;
@@ -76,9 +75,12 @@ export async function readSession(
   if (!text) return null;
   const parsed = cookieValue.safeParse(parseJson(text));
   if (!parsed.success) return null;
-  const { name, role, exp } = parsed.data;
+  const { name, exp } = parsed.data;
   const expiresAt = new Date(exp * 1000);
-  return expiresAt > options.now ? { name, role, expiresAt } : null;
+  const role = roleNow(parsed.data, options.team);
+  return expiresAt > options.now && role !== null
+    ? { name, role, expiresAt }
+    : null;
 }
 
 /** The value, or undefined: another version may have signed other text. */

@@ -23,11 +23,12 @@ function toCookie(setCookie: string): string {
 
 function read(
   cookie: string,
-  options: { secret?: string; atMs?: number } = {},
+  options: { secret?: string; atMs?: number; viewers?: string[] } = {},
 ): Promise<Session | null> {
-  const { secret = SECRET, atMs = NOW.getTime() } = options;
+  const { secret = SECRET, atMs = NOW.getTime(), viewers = [] } = options;
   const headers = new Headers({ cookie });
-  return readSession(headers, { secret, now: new Date(atMs) });
+  const team = { operators: [], viewers };
+  return readSession(headers, { secret, now: new Date(atMs), team });
 }
 
 /** A cookie of our name, validly signed, with any content. */
@@ -45,10 +46,19 @@ Deno.test("readSession() reads back who was signed in", async () => {
 for (const name of ["Zoë Lin", "林 🦊", "a; Path=/", ""]) {
   Deno.test(`readSession() reads back the name ${JSON.stringify(name)}`, async () => {
     const cookie = toCookie(await start({ name, role: "viewer" }));
-    assertEquals((await read(cookie))?.name, name);
-    assertEquals((await read(cookie))?.role, "viewer");
+    const session = await read(cookie, { viewers: [name] });
+    assertEquals([session?.name, session?.role], [name, "viewer"]);
   });
 }
+
+Deno.test("readSession() finds nobody in whoever has left the lists", async () => {
+  const cookie = toCookie(
+    await start({ name: "grace@example.com", role: "operator" }),
+  );
+  assertEquals(await read(cookie), null);
+  const session = await read(cookie, { viewers: ["grace@example.com"] });
+  assertEquals(session?.role, "viewer", "an operator who became a viewer");
+});
 
 Deno.test("readSession() finds its cookie among others", async () => {
   const own = toCookie(await start());
@@ -63,7 +73,11 @@ Deno.test("readSession() takes a session until it expires, and not after", async
 });
 
 Deno.test("readSession() finds nobody without a cookie", async () => {
-  const options = { secret: SECRET, now: NOW };
+  const options = {
+    secret: SECRET,
+    now: NOW,
+    team: { operators: [], viewers: [] },
+  };
   assertEquals(await readSession(new Headers(), options), null);
 });
 

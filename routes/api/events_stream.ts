@@ -14,6 +14,7 @@ export const handler = define.handlers({
     const session = await readSession(ctx.req.headers, {
       secret: services.sessionSecret,
       now: services.clock.now(),
+      team: services.config.auth,
     });
     if (session === null) {
       return problemResponse({

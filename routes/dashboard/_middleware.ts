@@ -8,6 +8,7 @@ const requireSession = define.middleware(async (ctx) => {
   ctx.state.session = await readSession(ctx.req.headers, {
     secret: services.sessionSecret,
     now: services.clock.now(),
+    team: services.config.auth,
   });
   if (ctx.state.session === null) {
     const next = encodeURIComponent(ctx.url.pathname + ctx.url.search);

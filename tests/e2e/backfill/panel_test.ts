@@ -20,6 +20,7 @@ import {
 } from "./watched_clerk.ts";
 
 const SESSION_SECRET = crypto.randomUUID();
+const VIEWER = "viewer@example.com";
 
 async function openPanel(
   browser: TestBrowser,
@@ -53,7 +54,7 @@ function holdSecondPage(clerk: WatchedClerk): () => void {
 Deno.test("the panel of an import", async (t) => {
   await using clerk = serveClerk();
   await using rollcall = await startRollcall({
-    env: { ...clerk.env, SESSION_SECRET },
+    env: { ...clerk.env, SESSION_SECRET, ROLLCALL_VIEWERS: VIEWER },
   });
   await using browser = await launchBrowser();
   const { store, origin } = rollcall;
@@ -105,7 +106,7 @@ Deno.test("the panel of an import", async (t) => {
 
   await t.step("lets viewers look, and nothing else", async () => {
     const setCookie = await startSession(
-      { name: "visitor", role: "viewer" },
+      { name: VIEWER, role: "viewer" },
       { secret: SESSION_SECRET, now: new Date(), isSecure: false },
     );
     const headers = { cookie: setCookie.split(";")[0] ?? "", origin };

@@ -33,6 +33,9 @@ export interface OpenDashboard extends AsyncDisposable {
 export const USERS = 120;
 export const EVENTS = 400;
 
+/** May look, and nothing else. */
+const VIEWER = "viewer@example.com";
+
 /** Kept to itself, so that a test can make a viewer's session. */
 const SESSION_SECRET = crypto.randomUUID();
 
@@ -47,7 +50,9 @@ export async function openDashboard(
 ): Promise<OpenDashboard> {
   await using stack = new AsyncDisposableStack();
   const rollcall = stack.use(
-    await startRollcall({ env: { SESSION_SECRET, ...env } }),
+    await startRollcall({
+      env: { SESSION_SECRET, ROLLCALL_VIEWERS: VIEWER, ...env },
+    }),
   );
   const browser = stack.use(await launchBrowser());
   const resources = stack.move();
@@ -80,7 +85,7 @@ async function askAsViewer(
   init: RequestInit = {},
 ): Promise<Response> {
   const cookie = await startSession(
-    { name: "visitor", role: "viewer" },
+    { name: VIEWER, role: "viewer" },
     { secret: SESSION_SECRET, now: new Date(), isSecure: false },
   );
   return await fetch(origin + path, {

@@ -1,0 +1,76 @@
+/**
+ * Who is signed in at Clerk, as a request's cookies say it.
+ *
+ * The token is checked with CLERK_JWT_KEY on this machine, without it with keys
+ * that are fetched from Clerk. A browser that Clerk knows and we do not is sent
+ * to Clerk and back (its "handshake"), without a script of Clerk's in our pages.
+ * Whether that person may see the dashboard is decided elsewhere.
+ *
+ * @see https://clerk.com/docs/references/backend/authenticate-request
+ */
+
+/** What the cookies say. */
+export type ClerkVisitor =
+  | { readonly kind: "user"; readonly userId: string }
+  /** Clerk wants to see the browser first: status 307 and these headers. */
+  | { readonly kind: "handshake"; readonly headers: Headers }
+  | { readonly kind: "nobody" };
+
+/** Keys of the Clerk instance. */
+export interface ClerkSessionKeys {
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  /** PEM; undefined has the keys fetched. */
+  readonly jwtKey: string | undefined;
+}
+
+/** Reads who is signed in at Clerk. */
+export type ReadClerkVisitor = (request: Request) => Promise<ClerkVisitor>;
+
+/**
+ * Makes the reader; Clerk's library is loaded with the first question, for
+ * starting is to be quick.
+ *
+ * @param keys Of the instance.
+ * @returns The reader; the request's URL must be the one that browsers see.
+ */
+export function createClerkVisitorReader(
+  { publishableKey, secretKey, jwtKey }: ClerkSessionKeys,
+): ReadClerkVisitor {
+  return async function readClerkVisitor(request) {
+    const { createClerkClient } = await import("@clerk/backend");
+    const client = createClerkClient({
+      publishableKey,
+      secretKey,
+      ...(jwtKey === undefined ? {} : { jwtKey }),
+      telemetry: { disabled: true },
+    });
+    const state = await client.authenticateRequest(request);
+    if (state.status === "handshake") {
+      return { kind: "handshake", headers: state.headers };
+    }
+    // A session that still has a task to do counts as signed in and has no user.
+    const { userId } = state.toAuth() ?? {};
+    return userId ? { kind: "user", userId } : { kind: "nobody" };
+  };
+}
+
+/**
+ * Finds the page where people sign in: the instance's Account Portal.
+ *
+ * @param publishableKey `pk_…`, which holds the instance's host.
+ * @param returnTo Where Clerk leads back to.
+ * @returns The page's URL.
+ * @throws {TypeError} when the key holds no host.
+ */
+export function accountPortalUrl(
+  publishableKey: string,
+  returnTo: string,
+): string {
+  const host = atob(publishableKey.split("_")[2] ?? "").replace(/\$$/, "");
+  // clerk.example.com and name.clerk.accounts.dev each have a sister.
+  const portal = host.replace(/clerk\.accounts\.|clerk\./, "accounts.");
+  const url = new URL(`https://${portal}/sign-in`);
+  url.searchParams.set("redirect_url", returnTo);
+  return url.href;
+}
