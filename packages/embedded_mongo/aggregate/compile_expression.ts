@@ -20,21 +20,40 @@ import { getMingo } from "./mingo.ts";
 /** A compiled expression; undefined stands for a missing value. */
 export type Expression = (document: Document) => unknown;
 
-/** Operators that a real server has and this one refuses by name. */
+/** Operators and accumulators of a real server that this one refuses by name. */
 export const REFUSED_EXPRESSIONS: ReadonlySet<string> = new Set([
   "$accumulator",
   "$binarySize",
+  "$bottom",
+  "$bottomN",
   "$bsonSize",
+  "$dateToParts",
+  "$firstN",
   "$function",
   "$indexOfCP",
+  "$isoWeekYear",
+  "$lastN",
+  "$maxN",
   "$median",
   "$meta",
+  "$minN",
   "$percentile",
+  "$sampleRate",
+  "$sigmoid",
+  "$stdDevPop",
+  "$stdDevSamp",
+  "$substr",
+  "$substrBytes",
+  "$toDecimal",
   "$toHashedIndexKey",
   "$toObjectId",
   "$toUUID",
+  "$top",
+  "$topN",
   "$tsIncrement",
   "$tsSecond",
+  "$week",
+  "$zip",
 ]);
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { type Context, evalExpr, OpType } from "mingo/core";
-import { type Document, isDocument } from "../bson/document.ts";
+import type { Document } from "../bson/document.ts";
 import { refuse } from "../errors.ts";
 import type { Operator } from "./mingo_context.ts";
 
@@ -21,25 +21,9 @@ export function correctDates(original: Context): Record<string, Operator> {
     return (object, expression, options) =>
       operator?.(object, expression, options);
   };
-  const compute = (
-    names: readonly [string, string, ...string[]],
-    combine: (...parts: number[]) => number,
-  ): Operator =>
-  (object, expression, options) => {
-    const parts = names.map((name) => find(name)(object, expression, options));
-    return parts.every((part) => typeof part === "number")
-      ? combine(...parts)
-      : parts[0];
-  };
   return {
     $dateAdd: addMonths("$dateAdd", find("$dateAdd")),
     $dateSubtract: addMonths("$dateSubtract", find("$dateSubtract")),
-    $dateToParts: (object, expression, options) => {
-      const parts = find("$dateToParts")(object, expression, options);
-      if (!isDocument(parts)) return parts;
-      const { hour, minute, second, millisecond, ...day } = parts;
-      return { ...day, hour, minute, second, millisecond };
-    },
     $dateToString: (object, expression, options) => {
       const { format } = expression as Document;
       const part = /%[Gw]/.exec(String(format))?.[0];
@@ -56,8 +40,6 @@ export function correctDates(original: Context): Record<string, Operator> {
       if (timezone) throw refuse("$dateTrunc in a time zone");
       return find("$dateTrunc")(object, expression, options);
     },
-    $isoWeekYear: compute(["$year", "$month", "$isoWeek"], toIsoWeekYear),
-    $week: compute(["$dayOfYear", "$dayOfWeek"], toWeek),
   };
 }
 
@@ -75,15 +57,4 @@ function addMonths(name: string, original: Operator): Operator {
     if (startDate.getUTCDate() !== moved.getUTCDate()) moved.setUTCDate(0);
     return moved;
   };
-}
-
-/** Weeks begin on Sunday; days before the first one belong to week 0. */
-function toWeek(dayOfYear = 0, dayOfWeek = 0): number {
-  return Math.floor((dayOfYear + 7 - dayOfWeek) / 7);
-}
-
-/** The days around New Year may belong to a week of the other year. */
-function toIsoWeekYear(year = 0, month = 0, isoWeek = 0): number {
-  if (month === 1 && isoWeek > 51) return year - 1;
-  return month === 12 && isoWeek === 1 ? year + 1 : year;
 }

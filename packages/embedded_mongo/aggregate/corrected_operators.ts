@@ -9,8 +9,8 @@
 import { compareValues } from "../bson/compare_values.ts";
 import { isDocument } from "../bson/document.ts";
 import { rejectInexact } from "../bson/numbers.ts";
-import { type CodeName, MongoError, refuse } from "../errors.ts";
-import { mergeObjects } from "./rare_accumulators.ts";
+import { type CodeName, MongoError } from "../errors.ts";
+import { mergeObjects } from "./merge_objects.ts";
 
 /** An operator on its operands, evaluated; one that is no list is a list of one. */
 type Compute = (operands: readonly unknown[]) => unknown;
@@ -27,13 +27,10 @@ export const CORRECTED_OPERATORS: Readonly<Record<string, Compute>> = {
   $replaceAll: replaceAll,
   $size: ([array]) => readArray("$size", array).length,
   $split: split,
-  $substr: substring,
-  $substrBytes: substring,
   $toLower: ([value]) =>
     toText("$toLower", value).replace(/[A-Z]/g, (c) => c.toLowerCase()),
   $toUpper: ([value]) =>
     toText("$toUpper", value).replace(/[a-z]/g, (c) => c.toUpperCase()),
-  $zip: ([spec]) => zip(spec),
 };
 
 /**
@@ -117,39 +114,10 @@ function split([text, separator]: readonly unknown[]): unknown {
   return readText("$split", text).split(readText("$split", separator));
 }
 
-/** Counts bytes of UTF-8, and refuses to cut a character in two. */
-function substring([value, start, length]: readonly unknown[]): unknown {
-  const bytes = new TextEncoder().encode(toText("$substrBytes", value));
-  const from = Math.max(Number(start), 0);
-  const end = Number(length) < 0 ? bytes.length : from + Number(length);
-  try {
-    return new TextDecoder("utf-8", { fatal: true })
-      .decode(bytes.subarray(from, end));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw fail("BadValue", `$substrBytes cuts a character in two: ${reason}`);
-  }
-}
-
 function toText(name: string, value: unknown): string {
   if (value == null) return "";
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
   if (value instanceof Date) return value.toISOString();
   throw fail("BadValue", `${name} cannot convert that type to a string`);
-}
-
-function zip(spec: unknown): unknown {
-  const { inputs, useLongestLength, defaults } = isDocument(spec) ? spec : {};
-  if (!Array.isArray(inputs)) throw refuse("$zip of a computed list");
-  if (inputs.some((input) => input == null)) return null;
-  const lengths = inputs.map((input) => readArray("$zip", input).length);
-  const length = useLongestLength === true
-    ? Math.max(...lengths)
-    : Math.min(...lengths);
-  const fillers = Array.isArray(defaults) ? defaults : [];
-  return Array.from(
-    { length },
-    (_, i) => inputs.map((input, at) => input[i] ?? fillers[at] ?? null),
-  );
 }

@@ -1,8 +1,8 @@
 /**
  * The `$group` stage: grouped by order key, so that 1, 1.0 and NumberLong(1) meet.
  *
- * The common accumulators keep one value a group, the rare ones a list, within
- * the memory bound.
+ * Most accumulators keep one value a group, the others a list within the memory
+ * bound.
  */
 
 import { Buffer } from "node:buffer";
@@ -18,7 +18,7 @@ import {
   REFUSED_EXPRESSIONS,
 } from "./compile_expression.ts";
 import { MemoryBound } from "./memory_bound.ts";
-import { RARE_ACCUMULATORS } from "./rare_accumulators.ts";
+import { mergeObjects } from "./merge_objects.ts";
 import type { PipelineContext } from "./run_pipeline.ts";
 
 interface Accumulator {
@@ -37,13 +37,13 @@ const ACCUMULATORS: Readonly<
   $last: () => createLast(),
   $push: (bound) => createList(bound, false),
   $addToSet: (bound) => createList(bound, true),
+  $mergeObjects: createMerged,
 };
 
 /** All accumulators of `$group`. */
 export const ACCUMULATOR_NAMES: readonly string[] = [
   "$count",
   ...Object.keys(ACCUMULATORS),
-  ...Object.keys(RARE_ACCUMULATORS),
 ];
 
 /**
@@ -117,20 +117,12 @@ function compileAccumulator(
   }
   const create = ACCUMULATORS[operator];
   if (create) {
-    return {
-      name,
-      read: compileExpression(operand, context.variables),
-      create,
-    };
+    const read = compileExpression(operand, context.variables);
+    return { name, read, create };
   }
-  const compile = RARE_ACCUMULATORS[operator];
-  if (!compile) {
-    throw REFUSED_EXPRESSIONS.has(operator)
-      ? refuse(operator)
-      : new MongoError("Location15952", `unknown group operator '${operator}'`);
-  }
-  const { read, finish } = compile(operand, context.variables);
-  return { name, read, create: (bound) => createKept(bound, finish) };
+  throw REFUSED_EXPRESSIONS.has(operator)
+    ? refuse(operator)
+    : new MongoError("Location15952", `unknown group operator '${operator}'`);
 }
 
 function createSum(): Accumulator {
@@ -206,16 +198,13 @@ function createList(bound: MemoryBound, isSet: boolean): Accumulator {
   };
 }
 
-function createKept(
-  bound: MemoryBound,
-  finish: (kept: readonly unknown[]) => unknown,
-): Accumulator {
-  const kept: unknown[] = [];
+function createMerged(bound: MemoryBound): Accumulator {
+  let merged: Document = {};
   return {
     add: (value) => {
       bound.addDocument({ value });
-      kept.push(value);
+      merged = mergeObjects([merged, value]);
     },
-    read: () => finish(kept),
+    read: () => merged,
   };
 }

@@ -13,6 +13,7 @@ import { compareValues } from "../bson/compare_values.ts";
 import type { Document } from "../bson/document.ts";
 import { rejectInexact } from "../bson/numbers.ts";
 import { MongoError, refuse } from "../errors.ts";
+import { REFUSED_EXPRESSIONS } from "./compile_expression.ts";
 import { correctDates } from "./corrected_dates.ts";
 import { CORRECTED_OPERATORS, isConvertible } from "./corrected_operators.ts";
 
@@ -50,33 +51,15 @@ const ARITHMETIC = [
 ] as const;
 
 /** The conversions that may fail, with what `$convert` calls their targets. */
-const CONVERSIONS = {
+const CONVERSIONS: Readonly<Record<string, string>> = {
   $toDate: "date",
-  $toDecimal: "decimal",
   $toDouble: "double",
   $toInt: "int",
   $toLong: "long",
-} as const;
+};
 
 /** Accumulators that MongoDB takes as expressions, too. */
-const SHARED_ACCUMULATORS = [
-  "$avg",
-  "$max",
-  "$min",
-  "$stdDevPop",
-  "$stdDevSamp",
-  "$sum",
-];
-
-/** What mingo computes otherwise than MongoDB, or only newer versions have. */
-const UNFAITHFUL = new Set([
-  "$function",
-  "$median",
-  "$percentile",
-  "$sampleRate",
-  "$sigmoid",
-  "$toHashedIndexKey",
-]);
+const SHARED_ACCUMULATORS = ["$avg", "$max", "$min", "$sum"];
 
 /** mingo's operators with the corrections of this file. */
 export const mingoContext: Context = createContext();
@@ -91,7 +74,7 @@ export const mingoOptions: Partial<Options> = {
 /** The operators of an expression; unknown ones are refused before mingo sees them. */
 export const EXPRESSION_OPERATORS: ReadonlySet<string> = new Set(
   [...Object.keys(expressions), ...SHARED_ACCUMULATORS].filter((name) =>
-    name.startsWith("$") && !UNFAITHFUL.has(name)
+    name.startsWith("$") && !REFUSED_EXPRESSIONS.has(name)
   ),
 );
 
@@ -185,11 +168,12 @@ function guardConversions(original: Context): Record<string, Operator> {
     const { input, to, onError } = expression as Document;
     const value = evalExpr(object, input, options);
     rejectInexact(value);
-    const target = evalExpr(object, to, options);
-    if (typeof target !== "string") throw refuse("$convert to a type number");
-    if (
-      target === "string" || target === "bool" || isConvertible(value, target)
-    ) {
+    const target = evalExpr(object, to, options) as string;
+    const isFree = target === "string" || target === "bool";
+    if (!isFree && !Object.values(CONVERSIONS).includes(target)) {
+      throw refuse(`$convert to ${target}`);
+    }
+    if (isFree || isConvertible(value, target)) {
       return convert?.(object, expression, options);
     }
     return onError === undefined

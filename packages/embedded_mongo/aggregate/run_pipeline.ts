@@ -9,12 +9,11 @@ import { type Document, isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import { type CodeName, MongoError, refuse } from "../errors.ts";
 import { compileFilter } from "../query/compile_filter.ts";
-import { bucketDocuments } from "./bucket_documents.ts";
+import { compileSortKey, parseSort, sortByKey } from "../query/compile_sort.ts";
 import { groupDocuments } from "./group_documents.ts";
 import { lookupDocuments } from "./lookup_documents.ts";
 import { collectBounded } from "./memory_bound.ts";
 import { SHAPING_STAGES } from "./shape_documents.ts";
-import { sortDocuments } from "./sort_documents.ts";
 import { unwindDocuments } from "./unwind_documents.ts";
 
 /** What a pipeline may reach besides its input. */
@@ -45,7 +44,6 @@ const STAGES: Readonly<Record<string, Stage>> = {
   $unwind: unwindDocuments,
   $group: groupDocuments,
   $sortByCount: sortByCount,
-  $bucket: bucketDocuments,
   $lookup: lookupDocuments,
   $unionWith: unionWith,
   $facet: facetDocuments,
@@ -53,17 +51,16 @@ const STAGES: Readonly<Record<string, Stage>> = {
   ...SHAPING_STAGES,
 };
 
-/** The stages by name; `$documents` may only begin a pipeline. */
-export const STAGE_NAMES: readonly string[] = [
-  "$documents",
-  ...Object.keys(STAGES),
-];
+/** The stages by name. */
+export const STAGE_NAMES: readonly string[] = Object.keys(STAGES);
 
 /** The stages that a real server has and this one refuses, with the code. */
 export const REFUSED_STAGES: Readonly<Record<string, CodeName>> = {
+  $bucket: "NotImplemented",
   $bucketAuto: "NotImplemented",
   $changeStream: "Location40573",
   $densify: "NotImplemented",
+  $documents: "NotImplemented",
   $fill: "NotImplemented",
   $geoNear: "NotImplemented",
   $graphLookup: "NotImplemented",
@@ -156,6 +153,28 @@ function matchDocuments(
 ): Iterable<Document> {
   const filter = compileFilter(readObject(spec, "$match"), context.variables);
   return Iterator.from(documents).filter((document) => filter(document));
+}
+
+/** Stable, in MongoDB's order; nothing is read before the first is asked for. */
+function sortDocuments(
+  documents: Iterable<Document>,
+  sort: Document,
+): Iterable<Document> {
+  const fields = parseSort(sort);
+  if (fields.length === 0) {
+    throw new MongoError(
+      "BadValue",
+      "$sort stage must have at least one sort key",
+    );
+  }
+  const readKey = compileSortKey(fields);
+  return {
+    *[Symbol.iterator]() {
+      const keyed = collectBounded(documents, "$sort")
+        .map((item) => ({ key: readKey(item), item }));
+      for (const { item } of sortByKey(keyed)) yield item;
+    },
+  };
 }
 
 function limitDocuments(documents: Iterable<Document>, spec: unknown) {

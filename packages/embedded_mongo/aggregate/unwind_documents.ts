@@ -3,6 +3,7 @@
 import { Long } from "bson";
 import { type Document, getField, isDocument } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
+import { setAtPath } from "./set_at_path.ts";
 
 /**
  * Unwinds an array field.
@@ -32,16 +33,16 @@ export function* unwindDocuments(
     const value = readPath(document, parts);
     if (Array.isArray(value) && value.length > 0) {
       for (let i = 0; i < value.length; i++) {
-        const unwound = replaceAt(document, parts, value[i]);
+        const unwound = setAtPath(document, parts, value[i]);
         yield indexPath
-          ? replaceAt(unwound, indexPath, Long.fromNumber(i))
+          ? setAtPath(unwound, indexPath, Long.fromNumber(i))
           : unwound;
       }
     } else if (isScalar(value) || preserveNullAndEmptyArrays === true) {
       const kept = Array.isArray(value)
-        ? replaceAt(document, parts, undefined)
+        ? setAtPath(document, parts, undefined)
         : document;
-      yield indexPath ? replaceAt(kept, indexPath, null) : kept;
+      yield indexPath ? setAtPath(kept, indexPath, null) : kept;
     }
   }
 }
@@ -56,22 +57,4 @@ function readPath(document: Document, parts: readonly string[]): unknown {
     value = isDocument(value) ? getField(value, part) : undefined;
   }
   return value;
-}
-
-/** Copies the documents along the path; undefined removes the field. */
-function replaceAt(
-  document: Document,
-  parts: readonly string[],
-  value: unknown,
-): Document {
-  const [part, ...rest] = parts;
-  if (part === undefined) return document;
-  const copy = { ...document };
-  const child = getField(copy, part);
-  const next = rest.length === 0
-    ? value
-    : replaceAt(isDocument(child) ? child : {}, rest, value);
-  if (next === undefined) delete copy[part];
-  else copy[part] = next;
-  return copy;
 }

@@ -6,23 +6,12 @@
  * Depth is limited as in mongod, so that hostile nesting cannot exhaust the stack.
  */
 
-import {
-  Binary,
-  BSONRegExp,
-  BSONSymbol,
-  Code,
-  Decimal128,
-  Double,
-  Long,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  onDemand,
-  Timestamp,
-} from "bson";
+import { deserialize, Double, Long, ObjectId, onDemand } from "bson";
 import { MongoError } from "../errors.ts";
 import { checkDepth, type Document, setField } from "./document.ts";
 
+/** Binary, regular expression, code, symbol, timestamp, decimal, min and max key. */
+const RARE_TYPES = new Set([5, 11, 13, 14, 15, 17, 19, 127, 255, -1]);
 const ASCII_FAST_PATH_BYTES = 32;
 const textDecoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -152,39 +141,19 @@ function readValue(source: Source, element: Element, depth: number) {
     case 18:
       return readLong(source, offset);
     default:
-      return readRareValue(source, element, depth);
+      return readRareValue(source, element);
   }
 }
 
-function readRareValue(source: Source, element: Element, depth: number) {
+/** What is rare is left to `bson`, in a document of its own that is called v. */
+function readRareValue(source: Source, element: Element): unknown {
   const [type, , , offset, length] = element;
-  switch (type) {
-    case 5:
-      return readBinary(source, offset, length);
-    case 11:
-      return readRegExp(source, offset, length);
-    case 13:
-      return new Code(readText(source, offset + 4, length - 5));
-    case 14:
-      return new BSONSymbol(readText(source, offset + 4, length - 5));
-    case 15: {
-      const codeBytes = source.view.getInt32(offset + 4, true);
-      const scopeOffset = offset + 8 + codeBytes;
-      const scope = readDocument(source, scopeOffset, depth + 1);
-      return new Code(readText(source, offset + 8, codeBytes - 1), scope);
-    }
-    case 17:
-      return new Timestamp(readLong(source, offset).toUnsigned());
-    case 19:
-      return new Decimal128(source.bytes.slice(offset, offset + 16));
-    case 255:
-    case -1:
-      return new MinKey();
-    case 127:
-      return new MaxKey();
-    default:
-      throw new Error(`type ${type} is not known`);
-  }
+  if (!RARE_TYPES.has(type)) throw new Error(`type ${type} is not known`);
+  const alone = new Uint8Array(length + 8);
+  new DataView(alone.buffer).setInt32(0, alone.length, true);
+  alone.set([type, "v".charCodeAt(0)], 4);
+  alone.set(source.bytes.subarray(offset, offset + length), 7);
+  return deserialize(alone, { promoteValues: false, bsonRegExp: true }).v;
 }
 
 function readDouble(source: Source, offset: number): number | Double {
@@ -194,20 +163,6 @@ function readDouble(source: Source, offset: number): number | Double {
 
 function readLong({ view }: Source, offset: number): Long {
   return new Long(view.getInt32(offset, true), view.getInt32(offset + 4, true));
-}
-
-function readBinary(source: Source, offset: number, length: number) {
-  const subtype = source.bytes[offset + 4] ?? 0;
-  const isOldBinary = subtype === 2; // Repeats its length inside.
-  const start = offset + 5 + (isOldBinary ? 4 : 0);
-  return new Binary(source.bytes.slice(start, offset + length), subtype);
-}
-
-function readRegExp(source: Source, offset: number, length: number) {
-  const split = source.bytes.indexOf(0, offset);
-  const pattern = readText(source, offset, split - offset);
-  const flags = readText(source, split + 1, offset + length - split - 2);
-  return new BSONRegExp(pattern, flags);
 }
 
 /** Short ASCII strings are the common case and are faster by hand. */

@@ -86,6 +86,24 @@ export function invertKey(key: Uint8Array): Uint8Array {
   return key.map((byte) => byte ^ 0xff);
 }
 
+/**
+ * Joins keys: the order of the whole is that of the first that differs.
+ *
+ * @param keys Order keys.
+ * @returns A fresh array, except for a single key.
+ */
+export function joinKeys(...keys: readonly Uint8Array[]): Uint8Array {
+  const [only] = keys;
+  if (only && keys.length === 1) return only;
+  const joined = new Uint8Array(keys.reduce((sum, key) => sum + key.length, 0));
+  let at = 0;
+  for (const key of keys) {
+    joined.set(key, at);
+    at += key.length;
+  }
+  return joined;
+}
+
 // The scratch buffer: encoding is synchronous and never nests in itself.
 let buffer = new Uint8Array(1024);
 let view = new DataView(buffer.buffer);

@@ -26,6 +26,7 @@ import {
   type CommandRequest,
   findNamedCollection,
   readArray,
+  readCollectionName,
   readCount,
   readDeadline,
   readDocument,
@@ -53,11 +54,12 @@ export const aggregate: Command = {
         "The 'cursor' option is required, except for aggregate with the explain argument",
       );
     }
-    const name = typeof command.aggregate === "string"
-      ? command.aggregate
-      : "$cmd.aggregate";
+    if (typeof command.aggregate !== "string") {
+      // Says by name what only a real server does without a collection.
+      runPipeline([], readArray(command, "pipeline"), { variables: {} });
+    }
     return context.cursors.open({
-      ns: `${database}.${name}`,
+      ns: `${database}.${readCollectionName(request)}`,
       rows: runAggregate(request, context),
       batchSize: readCount(readDocument(command, "cursor"), "batchSize"),
     });
@@ -130,9 +132,6 @@ function runAggregate(
 ): Iterable<Uint8Array> {
   const { selection, rest } = splitPipeline(request.command);
   const pipelineContext = createPipelineContext(request, context, selection);
-  if (typeof request.command.aggregate !== "string") {
-    return runWithoutCollection(rest, pipelineContext);
-  }
   const collection = findNamedCollection(request, context);
   const counted = readCountStage(rest);
   if (counted !== undefined) {
@@ -170,21 +169,4 @@ function createPipelineContext(
       return Iterator.from(rows).map((row: Row) => row.document);
     },
   };
-}
-
-function runWithoutCollection(
-  stages: readonly unknown[],
-  context: PipelineContext,
-): Iterable<Uint8Array> {
-  const [first, ...rest] = stages;
-  const documents = isDocument(first) ? first.$documents : undefined;
-  if (!Array.isArray(documents) || !documents.every(isDocument)) {
-    throw new MongoError(
-      "InvalidNamespace",
-      "{aggregate: 1} is not valid for a pipeline that does not start with $documents",
-    );
-  }
-  return Iterator.from(runPipeline(documents, rest, context)).map(
-    encodeDocument,
-  );
 }

@@ -46,9 +46,10 @@ export function compileProjection(
   builder.addAll(projection, "");
   const { tree, computed, isInclusion } = builder;
   return (document) => {
-    const result = isInclusion
-      ? include(document, tree, document)
-      : exclude(document, tree, document);
+    const result = shape(document, tree, {
+      keepsRest: !isInclusion,
+      whole: document,
+    });
     return computed.reduce(
       (shaped, [path, evaluate]) =>
         setAtPath(shaped, path.split("."), evaluate(document)),
@@ -221,51 +222,35 @@ function collision(codeName: CodeName, path: string): MongoError {
   return new MongoError(codeName, `Path collision at ${path}`);
 }
 
-function include(document: Document, tree: Tree, whole: Document): Document {
+/** Walks document and tree together; `keepsRest` says what an unnamed field does. */
+function shape(
+  document: Document,
+  tree: Tree,
+  use: { readonly keepsRest: boolean; readonly whole: Document },
+): Document {
   const result: Document = {};
   for (const field of Object.keys(document)) {
     const node = tree.get(field);
-    if (node === undefined) continue;
-    const value = node instanceof Map
-      ? includeBelow(document[field], node, whole)
-      : keepNode(document[field], node, whole);
-    if (value !== undefined) setField(result, field, value);
+    const value = document[field];
+    const kept = node === undefined
+      ? (use.keepsRest ? value : undefined)
+      : shapeValue(value, node, use);
+    if (kept !== undefined) setField(result, field, kept);
   }
   return result;
 }
 
-function includeBelow(value: unknown, tree: Tree, whole: Document): unknown {
-  if (isDocument(value)) return include(value, tree, whole);
-  if (!Array.isArray(value)) return undefined;
-  return value.map((item) => includeBelow(item, tree, whole))
-    .filter((item) => item !== undefined);
-}
-
-function exclude(document: Document, tree: Tree, whole: Document): Document {
-  const result: Document = {};
-  for (const field of Object.keys(document)) {
-    const node = tree.get(field);
-    const value = node === undefined
-      ? document[field]
-      : node instanceof Map
-      ? excludeBelow(document[field], node, whole)
-      : keepNode(document[field], node, whole);
-    if (value !== undefined) setField(result, field, value);
-  }
-  return result;
-}
-
-function excludeBelow(value: unknown, tree: Tree, whole: Document): unknown {
-  if (isDocument(value)) return exclude(value, tree, whole);
-  if (!Array.isArray(value)) return value;
-  return value.map((item) => excludeBelow(item, tree, whole));
-}
-
-function keepNode(
+function shapeValue(
   value: unknown,
-  node: Exclude<Node, Tree>,
-  whole: Document,
+  node: Node,
+  use: Parameters<typeof shape>[2],
 ): unknown {
-  if ("keep" in node) return node.keep ? value : undefined;
-  return Array.isArray(value) ? node.part(value, whole) : value;
+  if (!(node instanceof Map)) {
+    if ("keep" in node) return node.keep ? value : undefined;
+    return Array.isArray(value) ? node.part(value, use.whole) : value;
+  }
+  if (isDocument(value)) return shape(value, node, use);
+  if (!Array.isArray(value)) return use.keepsRest ? value : undefined;
+  return value.map((item) => shapeValue(item, node, use))
+    .filter((item) => item !== undefined);
 }

@@ -12,6 +12,7 @@ import {
   EMPTY_ARRAY_KEY,
   encodeOrderKey,
   invertKey,
+  joinKeys,
 } from "../bson/order_key.ts";
 import { MongoError, refuse } from "../errors.ts";
 import { visitPath } from "./visit_path.ts";
@@ -67,7 +68,7 @@ export function compileSortKey(
       const key = readSortKey(document, parts, direction);
       return direction > 0 ? key : invertKey(key);
     });
-    return keys.length === 1 ? keys[0]! : concatAll(keys);
+    return joinKeys(...keys);
   };
 }
 
@@ -99,14 +100,4 @@ function readSortKey(
     },
   });
   return best ?? encodeOrderKey(undefined);
-}
-
-function concatAll(keys: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(keys.reduce((sum, key) => sum + key.length, 0));
-  let at = 0;
-  for (const key of keys) {
-    joined.set(key, at);
-    at += key.length;
-  }
-  return joined;
 }

@@ -13,6 +13,7 @@ import {
   EMPTY_ARRAY_KEY,
   encodeOrderKey,
   invertKey,
+  joinKeys,
 } from "../bson/order_key.ts";
 import { MongoError, refuse } from "../errors.ts";
 import { compileFilter, type Filter } from "../query/compile_filter.ts";
@@ -115,7 +116,7 @@ export function listIndexEntries(
   for (const { keys } of columns) {
     entries = entries.flatMap((entry) =>
       keys.map(({ key, value }) => ({
-        key: entry.key.length === 0 ? key : concat(entry.key, key),
+        key: entry.key.length === 0 ? key : joinKeys(entry.key, key),
         values: [...entry.values, value],
       }))
     );
@@ -230,13 +231,6 @@ function rejectParallelArrays(index: IndexSpec, document: Document): void {
   if (index.isUnique) {
     throw refuse("a unique compound index over two fields of one array");
   }
-}
-
-function concat(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(left.length + right.length);
-  joined.set(left);
-  joined.set(right, left.length);
-  return joined;
 }
 
 function dropDuplicates(entries: IndexEntry[]): IndexEntry[] {

@@ -8,7 +8,7 @@
 
 import { compareBytes } from "../bson/compare_values.ts";
 import type { Document } from "../bson/document.ts";
-import { invertKey } from "../bson/order_key.ts";
+import { invertKey, joinKeys } from "../bson/order_key.ts";
 import type { SortField } from "../query/compile_sort.ts";
 import type {
   FilterBounds,
@@ -108,7 +108,7 @@ export function planIndex(
       ?.find((predicate) => predicate.kind === "points");
     if (!points || prefixes.length * points.keys.length > MAX_INTERVALS) break;
     prefixes = prefixes.flatMap((prefix) =>
-      points.keys.map((key) => concat(prefix, orient(key, field)))
+      points.keys.map((key) => joinKeys(prefix, orient(key, field)))
     );
     usedCount++;
   }
@@ -202,7 +202,7 @@ function compareBounds(
 }
 
 function toPoint(key: Uint8Array): KeyInterval {
-  return { low: key, high: concat(key, END_OF_INDEX) };
+  return { low: key, high: joinKeys(key, END_OF_INDEX) };
 }
 
 function toIntervals(
@@ -214,28 +214,21 @@ function toIntervals(
     ? [range.low, range.high]
     : [range.high, range.low];
   const interval = {
-    low: concat(prefix, cut(from, field, !from.isInclusive)),
-    high: concat(prefix, cut(to, field, to.isInclusive)),
+    low: joinKeys(prefix, cut(from, field, !from.isInclusive)),
+    high: joinKeys(prefix, cut(to, field, to.isInclusive)),
   };
   const { besides } = range;
   return besides
-    ? [interval, toPoint(concat(prefix, orient(besides, field)))]
+    ? [interval, toPoint(joinKeys(prefix, orient(besides, field)))]
     : [interval];
 }
 
 /** The place just before all keys with that value, or just after them. */
 function cut(bound: KeyBound, field: SortField, isAfter: boolean): Uint8Array {
   const key = orient(bound.key, field);
-  return isAfter ? concat(key, END_OF_INDEX) : key;
+  return isAfter ? joinKeys(key, END_OF_INDEX) : key;
 }
 
 function orient(key: Uint8Array, field: SortField): Uint8Array {
   return field.direction > 0 ? key : invertKey(key);
-}
-
-function concat(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(left.length + right.length);
-  joined.set(left);
-  joined.set(right, left.length);
-  return joined;
 }

@@ -25,6 +25,21 @@ contractTest("buildInfo tells a version", async (db) => {
   assert(/^\d+\.\d+\.\d+/.test((await db.command({ buildInfo: 1 })).version));
 });
 
+contractTest("old names of commands still work", async (db) => {
+  for (const command of ["buildinfo", "isMaster", "ismaster"]) {
+    assertEquals((await db.command({ [command]: 1 })).ok, 1, command);
+  }
+});
+
+contractTest("findandmodify is findAndModify", async (db) => {
+  const change = { findandmodify: "items", query: {}, remove: true };
+  assertEquals((await db.command(change)).value, null);
+});
+
+contractTest("endSessions is taken", async (db) => {
+  assertEquals((await db.command({ endSessions: [] })).ok, 1);
+});
+
 contractTest("an unknown command answers CommandNotFound", async (db) => {
   const error = await assertCode(() => db.command({ frobnicate: 1 }), 59);
   assertEquals(error.codeName, "CommandNotFound");

@@ -36,7 +36,9 @@ export const KNOWN_DIFFERENCES: ReadonlyMap<string, string> = new Map([
     "updateOne() refuses a stage that an update may not have",
     "answers code 168 instead of 72",
   ],
+  ["findandmodify is findAndModify", "fails within"],
   ["insertOne() refuses an array as _id", "takes it"],
+  ["an expression computes $unsetField", "does not know it"],
   [
     "a prefix along an index finds the regular expression itself, too",
     "takes a prefix for equality with the expression",

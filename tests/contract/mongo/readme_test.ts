@@ -36,6 +36,22 @@ for (const [title, names] of LISTS) {
   });
 }
 
+Deno.test("each operator in the README of embedded_mongo stands in a test", async () => {
+  const texts = await Promise.all(
+    (await listTests(new URL(".", import.meta.url)))
+      .filter((name) => name !== "readme_test.ts")
+      .map((name) => Deno.readTextFile(new URL(name, import.meta.url))),
+  );
+  const words = new Set(texts.join().match(/\$?\w+/g));
+  const refused = new Set(REFUSED_EXPRESSIONS); // refusal_test.ts asks them all.
+  const named = [...readme.matchAll(/`(\$\w+)`/g)];
+  assertEquals(
+    named.map(([, name = ""]) => name)
+      .filter((name) => !words.has(name) && !refused.has(name)),
+    [],
+  );
+});
+
 Deno.test("the README of embedded_mongo names what is refused", () => {
   for (const name of [...Object.keys(REFUSED_STAGES), ...REFUSED_EXPRESSIONS]) {
     assert(readme.includes(`\`${name}\``), name);

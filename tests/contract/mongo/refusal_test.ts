@@ -6,6 +6,7 @@ import {
   Long,
   MongoServerError,
 } from "mongodb";
+import { REFUSED_EXPRESSIONS } from "../../../packages/embedded_mongo/aggregate/compile_expression.ts";
 import {
   assertCode,
   contractTest,
@@ -32,7 +33,9 @@ const STAGES: readonly [string, unknown, number][] = [
   ["$search", {}, 238],
   ["$vectorSearch", {}, 238],
   ["$setWindowFields", {}, 238],
+  ["$bucket", { groupBy: "$a", boundaries: [0, 1] }, 238],
   ["$bucketAuto", { groupBy: "$a", buckets: 2 }, 238],
+  ["$documents", [{ a: 1 }], 238],
   ["$densify", { field: "a" }, 238],
   ["$fill", { output: {} }, 238],
   ["$graphLookup", {}, 238],
@@ -44,12 +47,8 @@ const AT = new Date("2026-01-01T00:00:00Z");
 const BIG = Long.fromString("9007199254740993");
 
 const EXPRESSIONS: readonly [string, Document][] = [
-  ["$function", { $function: { body: "", args: [], lang: "js" } }],
-  ["$meta", { $meta: "textScore" }],
-  ["$toHashedIndexKey", { $toHashedIndexKey: "a" }],
   ["Decimal128 arithmetic", { $add: [Decimal128.fromString("1"), 1] }],
   ["int64 arithmetic beyond 2^53", { $add: [BIG, 1] }],
-  ["$toObjectId", { $toObjectId: "0123456789abcdef01234567" }],
   ["%G", { $dateToString: { date: AT, format: "%G" } }],
   ["%w", { $dateToString: { date: AT, format: "%w" } }],
   ["quarter", { $dateTrunc: { date: AT, unit: "quarter" } }],
@@ -57,7 +56,12 @@ const EXPRESSIONS: readonly [string, Document][] = [
   ["time zone", {
     $dateAdd: { startDate: AT, unit: "month", amount: 1, timezone: "+01:00" },
   }],
-  ["$convert to a type number", { $convert: { input: 1, to: 2 } }],
+  ["$convert to 2", { $convert: { input: 1, to: 2 } }],
+  ["$convert to decimal", { $convert: { input: 1, to: "decimal" } }],
+  ...[...REFUSED_EXPRESSIONS].map((name): [string, Document] => [
+    name,
+    { [name]: {} },
+  ]),
 ];
 
 const COMMANDS: readonly [string, Document][] = [
@@ -79,9 +83,14 @@ const COMMANDS: readonly [string, Document][] = [
   ["showRecordId", { find: "items", showRecordId: true }],
   ["sorting by $meta", { find: "items", sort: { a: { $meta: "textScore" } } }],
   ["$meta", { find: "items", projection: { a: { $meta: "textScore" } } }],
-  ["$accumulator", {
+  ...[...REFUSED_EXPRESSIONS].map((name): [string, Document] => [name, {
     aggregate: "items",
-    pipeline: [{ $group: { _id: 1, a: { $accumulator: {} } } }],
+    pipeline: [{ $group: { _id: 1, a: { [name]: {} } } }],
+    cursor: {},
+  }]),
+  ["$documents", {
+    aggregate: 1,
+    pipeline: [{ $documents: [{ a: 1 }] }],
     cursor: {},
   }],
   ["capped", { create: "new", capped: true, size: 1000 }],
