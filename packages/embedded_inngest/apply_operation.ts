@@ -234,15 +234,18 @@ function invoke(
   if (typeof dueMs === "string") {
     return failRun(kernel, run, `Cannot invoke: ${dueMs}`);
   }
-  const given = isRecord(payload) && isRecord(payload.data) ? payload.data : {};
-  const correlationId = `${run.id}.${operation.id}`;
-  const eventSeq = appendOwnEvent(kernel, "inngest/function.invoked", null, {
-    ...given,
-    _inngest: {
-      correlation_id: correlationId,
-      fn_id: target.slug,
-      expire: dueMs,
+  const { data, v } = isRecord(payload) ? payload : {};
+  const eventSeq = appendOwnEvent(kernel, {
+    name: "inngest/function.invoked",
+    data: {
+      ...(isRecord(data) ? data : {}),
+      _inngest: {
+        correlation_id: `${run.id}.${operation.id}`,
+        fn_id: target.slug,
+        expire: dueMs,
+      },
     },
+    ...(typeof v === "string" ? { v } : {}),
   });
   kernel.db.run(
     "INSERT INTO invocations VALUES (?,?,?)",

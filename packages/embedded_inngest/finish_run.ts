@@ -130,15 +130,17 @@ function emitLifecycleEvents(
   const events = run.is_batch
     ? readBatchEvents(kernel, run.seq, MAX_LIFECYCLE_EVENTS).map(parseBody)
     : [trigger.event];
-  const body = lifecycleBody(kernel, run, end, events);
+  const data = lifecycleBody(kernel, run, end, events);
   if (isListenedFor(kernel, "inngest/function.finished")) {
-    appendOwnEvent(kernel, "inngest/function.finished", null, body);
+    appendOwnEvent(kernel, { name: "inngest/function.finished", data });
   }
   if (end.status === "Failed") {
-    appendOwnEvent(kernel, "inngest/function.failed", run.id, body);
+    const name = "inngest/function.failed";
+    appendOwnEvent(kernel, { name, key: run.id, data });
   }
   if (end.status === "Cancelled") {
-    appendOwnEvent(kernel, "inngest/function.cancelled", run.id, body);
+    const name = "inngest/function.cancelled";
+    appendOwnEvent(kernel, { name, key: run.id, data });
   }
 }
 
@@ -192,37 +194,34 @@ export function readBatchEvents(
   ).map(({ body }) => body);
 }
 
+/** An event of the engine's own. */
+export interface OwnEvent {
+  /** One of the `inngest/` names. */
+  readonly name: string;
+  /** The event's id; the internal one by default. */
+  readonly key?: string;
+  readonly data: unknown;
+  readonly v?: string;
+}
+
 /**
  * Appends an event of the engine's own to the log; inside a write.
  *
  * @param kernel the engine's parts
- * @param name one of the `inngest/` names
- * @param key the event's id, or null to let it be the internal one
- * @param data the event's data
+ * @param own the event
  * @returns the event's place in the log
  */
-export function appendOwnEvent(
-  kernel: Kernel,
-  name: string,
-  key: string | null,
-  data: unknown,
-): number {
-  const nowMs = nowOf(kernel);
+export function appendOwnEvent(kernel: Kernel, own: OwnEvent): number {
+  const { name, key, ...rest } = own;
+  const ts = nowOf(kernel);
   const id = kernel.nextId();
-  const body = JSON.stringify({
-    data,
-    id: key ?? id,
-    name,
-    ts: nowMs,
-    user: {},
-  });
   kernel.wakeFanOut();
   return appendEvent(kernel.db, {
     id,
-    event_key: key,
+    event_key: key ?? null,
     name,
-    ts: nowMs,
-    received_at: nowMs,
-    body,
+    ts,
+    received_at: ts,
+    body: JSON.stringify({ ...rest, id: key ?? id, name, ts, user: {} }),
   });
 }

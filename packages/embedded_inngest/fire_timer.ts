@@ -12,6 +12,7 @@ import { queueStart, startRun } from "./start_run.ts";
 import { resumeStep } from "./steps.ts";
 import type { Timer } from "./timer_queue.ts";
 
+const LOOK_AGAIN_MS = 50;
 const INVOKE_TIMEOUT = "Timed out waiting for invoked function to complete"; // the server's words
 
 /**
@@ -30,12 +31,7 @@ export function fireTimer(kernel: Kernel, timer: Timer): void {
       resumeStep(kernel, runSeq, detail, "null");
       return;
     case "wait":
-      kernel.db.run(
-        "DELETE FROM waits WHERE run_seq=? AND step=?",
-        runSeq,
-        detail,
-      );
-      resumeStep(kernel, runSeq, detail, "null");
+      endWait(kernel, timer);
       return;
     case "invoke":
       resumeStep(kernel, runSeq, detail, invokeTimeoutMemo());
@@ -80,6 +76,23 @@ export function scheduleCron(kernel: Kernel, fn: RegisteredFunction): void {
   }
 }
 
+/** An event that came in time may still be on its way through the log; then it is waited for. */
+function endWait(kernel: Kernel, timer: Timer): void {
+  const { runSeq = 0, detail = "" } = timer;
+  const mayBeAnswered = kernel.db.get(
+    `SELECT 1 FROM waits JOIN events ON name=event_name AND received_at<expires_at
+     WHERE run_seq=? AND step=? AND seq>(SELECT value FROM marks WHERE name='fanned_seq') LIMIT 1`,
+    runSeq,
+    detail,
+  ) !== undefined;
+  if (mayBeAnswered) {
+    kernel.timers.insert({ ...timer, dueMs: nowOf(kernel) + LOOK_AGAIN_MS });
+    return;
+  }
+  kernel.db.run("DELETE FROM waits WHERE run_seq=? AND step=?", runSeq, detail);
+  resumeStep(kernel, runSeq, detail, "null");
+}
+
 function startLater(kernel: Kernel, runSeq: number): void {
   const run = readRun(kernel.db, runSeq);
   const fn = run && kernel.registry.byId(run.function_id);
@@ -93,15 +106,18 @@ function tick(kernel: Kernel, timer: Timer): void {
   if (!fn || fn.isArchived || !trigger) return;
   const { cron, jitterMs } = trigger;
   setTick(kernel, fn, cron, jitterMs);
-  const scheduledAt = new Date(timer.dueMs - jitterOf(fn, cron, jitterMs));
-  const id = scheduledAt.toISOString().replace(".000Z", "Z");
-  const seq = appendOwnEvent(kernel, "inngest/scheduled.timer", id, {
-    cron,
-    scheduledAt: scheduledAt.toISOString(),
-    fireAt: new Date(timer.dueMs).toISOString(),
+  const scheduledAt = toSecond(timer.dueMs - jitterOf(fn, cron, jitterMs));
+  const seq = appendOwnEvent(kernel, {
+    name: "inngest/scheduled.timer",
+    key: scheduledAt, // so that triggers which tick together start one run, as on the server
+    data: { cron, scheduledAt, fireAt: toSecond(timer.dueMs) },
   });
   const stored = readEvent(kernel.db, seq);
   if (stored) startRun(kernel, fn, stored, { cron });
+}
+
+function toSecond(instantMs: number): string {
+  return new Date(instantMs).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 function cronsOf(fn: RegisteredFunction): { cron: string; jitterMs: number }[] {

@@ -47,6 +47,7 @@ export class TimerQueue {
   readonly #onFire: (timer: Timer) => void;
   readonly #alarm: Alarm;
   #isFiring = false;
+  #isClosed = false;
 
   /**
    * @param db holds the timers
@@ -79,7 +80,7 @@ export class TimerQueue {
 
   /** Fires what is due and sets the alarm for the next; call it once at start. */
   fire(): void {
-    if (this.#isFiring) return;
+    if (this.#isFiring || this.#isClosed) return;
     this.#isFiring = true;
     this.#db.write(() => this.#fireDue()).then(
       () => this.#afterFiring(0),
@@ -89,7 +90,7 @@ export class TimerQueue {
 
   /** Stops firing. */
   close(): void {
-    this.#isFiring = true;
+    this.#isClosed = true;
     this.#alarm.cancel();
   }
 
@@ -106,8 +107,8 @@ export class TimerQueue {
   }
 
   #afterFiring(pauseMs: number): void {
-    if (!this.#isFiring) return;
     this.#isFiring = false;
+    if (this.#isClosed) return;
     const next = this.#db.get<{ due_at: number | null }>(
       "SELECT min(due_at) AS due_at FROM timers",
     );

@@ -3,11 +3,9 @@
  */
 import { assertEquals } from "@std/assert";
 import { serve } from "inngest/deno/fresh";
-import {
-  type Engine,
-  startEngine,
-} from "../../../packages/embedded_inngest/mod.ts";
-import { callApi, createClient, engineTest } from "./start_app.ts";
+import { startEngine } from "../../../packages/embedded_inngest/mod.ts";
+import { createClient, engineTest } from "./start_app.ts";
+import { untilStep } from "./until_step.ts";
 
 for (const isPushed of [false, true]) {
   engineTest(
@@ -69,20 +67,4 @@ function serveOnLoopback(
     url: `http://127.0.0.1:${server.addr.port}/api/inngest`,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
-}
-
-/** Waits until the only run of the engine has a step of that name. */
-async function untilStep(engine: Engine, name: string): Promise<void> {
-  const read = async (path: string) =>
-    (await callApi(engine, path)).body as { data: unknown };
-  for (;;) {
-    const { data: [run] } = await read("/api/v2/runs") as {
-      data: { id: string }[];
-    };
-    const { data } = await read(`/v1/runs/${run?.id}`) as {
-      data: { steps: { name: string }[] };
-    };
-    if (data.steps.some((step) => step.name === name)) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

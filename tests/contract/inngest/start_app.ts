@@ -21,7 +21,7 @@ import { EndedRuns, type RunEnded } from "./ended_runs.ts";
 export const OUTSIDE_URL = Deno.env.get("INNGEST_BASE_URL");
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const OPEN_RUNS = "/api/v2/runs?status=QUEUED,RUNNING&limit=1";
-const IDLE_TURNS = 10;
+const IDLE_TURNS = 64; // more than a commit waits for its writers
 const MAX_TURNS = 100_000;
 const NEVER_MS = 1e12; // retention sweeps set no timer that a test could meet
 

@@ -28,8 +28,8 @@ engineTest(
       assertEquals(await clock.advanceToNext(), HOUR_MS);
       assertEquals((await app.ended("ticks")).result, {
         cron: "TZ=Europe/Paris 0 9 * * *",
-        scheduledAt: "2040-03-05T08:00:00.000Z",
-        fireAt: "2040-03-05T08:00:00.000Z",
+        scheduledAt: "2040-03-05T08:00:00Z",
+        fireAt: "2040-03-05T08:00:00Z",
       });
     }
     await using app = await startApp(cronFn("*/30 * * * *"), { clock, path });
@@ -38,6 +38,62 @@ engineTest(
     assertEquals(await app.countRuns("ticks"), 2);
     await app.engine.close();
     await Deno.remove(path, { recursive: true });
+  },
+);
+
+engineTest(
+  "cron stops when its trigger or its function goes, and two that tick together start one run",
+  async () => {
+    const clock = new FakeClock();
+    const ticking = (id: string, ...crons: string[]) => (client: Inngest) => [
+      client.createFunction(
+        { id, triggers: crons.map((cron) => ({ cron })) },
+        () => clock.now().getTime(),
+      ),
+    ];
+    const path = await Deno.makeTempDir();
+    {
+      const both = ticking("ticks", "0 * * * *", "*/30 * * * *");
+      await using app = await startApp(both, { clock, path });
+      assertEquals(await clock.advanceToNext(), HOUR_MS / 2);
+      await app.ended("ticks");
+      assertEquals(await clock.advanceToNext(HOUR_MS), HOUR_MS / 2);
+      await app.ended("ticks"); // a tick of both, but one moment
+    }
+    {
+      const one = ticking("ticks", "0 * * * *");
+      await using app = await startApp(one, { clock, path });
+      clock.advance(HOUR_MS);
+      await app.ended("ticks");
+      await app.settled();
+      assertEquals(await app.countRuns("ticks"), 3);
+    }
+    const other = ticking("other", "0 * * * *");
+    await using app = await startApp(other, { clock, path });
+    clock.advance(HOUR_MS);
+    await app.ended("other");
+    await app.settled();
+    assertEquals(await app.countRuns("ticks"), 3);
+    await app.engine.close();
+    await Deno.remove(path, { recursive: true });
+  },
+);
+
+engineTest(
+  "an engine that closes while a cron ticks stays closed",
+  async () => {
+    const clock = new FakeClock();
+    const app = await startApp((client) => [
+      client.createFunction(
+        { id: "hourly", triggers: [{ cron: "0 * * * *" }] },
+        () => "ticked",
+      ),
+    ], { clock });
+    await clock.timerIn(HOUR_MS);
+    clock.advance(HOUR_MS);
+    await app.engine.close();
+    clock.advance(HOUR_MS); // an alarm that is still set would ask the closed file
+    await new Promise((resolve) => setImmediate(resolve));
   },
 );
 
