@@ -1,6 +1,6 @@
 /**
  * Random lives of users, organizations and memberships, as Clerk would tell
- * them, and the state in which the last word leaves MongoDB.
+ * them, by either road, and what Clerk itself knows at each moment of them.
  */
 import fc from "fast-check";
 import {
@@ -17,7 +17,7 @@ export interface Step {
     | "organization-deleted"
     | "membership"
     | "membership-deleted";
-  /** Which user; organizations and memberships follow from it. */
+  /** Which person; whoever was deleted comes back under a new id. */
   readonly who: number;
   readonly organization: number;
   /** Whether `updated_at` moves on, in ms: 0 makes a tie. */
@@ -26,46 +26,29 @@ export interface Step {
   readonly delay: number;
   /** Sorts the event's id, unless it ties with the event before it. */
   readonly idPrefix: number;
+  /** Clerk's template has neither id nor timestamp: `updated_at` always moves on. */
+  readonly road: "webhook" | "template";
   readonly name: string;
   readonly ownUsername: string | null;
 }
 
-/** A history with its deliveries. */
-export interface Scenario {
-  readonly steps: readonly Step[];
-  /** Keys by which deliveries are ordered; every event has at least one. */
-  readonly order: readonly number[];
-  /** Events that are delivered once more, by index. */
-  readonly duplicates: readonly number[];
-  readonly workers: number;
-  /** Events that a worker has under way at once. */
-  readonly atOnce: number;
-  /** Who goes next at each step. */
-  readonly choices: readonly number[];
-  /** Calls to the database, by number, at which a worker crashes. */
-  readonly crashes: readonly {
-    readonly call: number;
-    readonly side: "before" | "after";
-  }[];
-}
-
-/** What must be there in the end. */
-export interface FinalState {
-  readonly users: ReadonlyMap<string, ReceivedEvent>;
-  readonly organizations: ReadonlyMap<string, ReceivedEvent>;
-  readonly memberships: ReadonlyMap<string, ReceivedEvent>;
-  readonly tombstones: ReadonlySet<string>;
+/** An event, and when it happened. */
+export interface ToldEvent {
+  readonly event: ReceivedEvent;
+  /** Its place in the history. */
+  readonly index: number;
+  readonly at: Date;
 }
 
 /**
- * Random scenarios.
+ * Random steps.
  *
- * @param kinds What may happen in them.
- * @returns The arbitrary.
+ * @param kinds What may happen; one that is named twice happens twice as often.
+ * @returns The arbitrary: up to nine steps.
  */
-export function scenarios(
+export function anySteps(
   kinds: readonly Step["kind"][],
-): fc.Arbitrary<Scenario> {
+): fc.Arbitrary<readonly Step[]> {
   const step = fc.record({
     kind: fc.constantFrom(...kinds),
     who: fc.nat(2),
@@ -73,24 +56,11 @@ export function scenarios(
     tick: fc.constantFrom(0, 0, 1, 5),
     delay: fc.constantFrom(0, 1, 3),
     idPrefix: fc.nat(9),
+    road: fc.constantFrom("webhook", "webhook", "webhook", "template"),
     name: fc.constantFrom("Ann", "Bo", "Cy", "Di", "Ed"),
     ownUsername: fc.constantFrom(null, null, "ann", "bo"),
   });
-  return fc.record({
-    steps: fc.array(step, { minLength: 1, maxLength: 9 }),
-    order: fc.array(fc.nat(999), { minLength: 18, maxLength: 18 }),
-    duplicates: fc.array(fc.nat(8), { maxLength: 4 }),
-    workers: fc.integer({ min: 1, max: 3 }),
-    atOnce: fc.integer({ min: 1, max: 4 }),
-    choices: fc.array(fc.nat(5), { minLength: 40, maxLength: 40 }),
-    crashes: fc.array(
-      fc.record({
-        call: fc.nat(25),
-        side: fc.constantFrom("before" as const, "after" as const),
-      }),
-      { maxLength: 3 },
-    ),
-  });
+  return fc.array(step, { minLength: 1, maxLength: 9 });
 }
 
 /**
@@ -99,98 +69,76 @@ export function scenarios(
  * Ids are random, as Svix's are, so that nothing but the times can order two
  * events that differ in them. Among full ties ids grow: there the id is the rule.
  *
- * @param steps What happens; steps on something deleted are left out.
+ * @param steps What happens.
  * @returns The events: times never run backwards.
  */
-export function tellHistory(steps: readonly Step[]): ReceivedEvent[] {
-  const gone = new Set<string>();
+export function tellHistory(steps: readonly Step[]): ToldEvent[] {
+  const lives = new Map<string, number>();
+  const organizations = new Map<string, Record<string, unknown>>();
   let updatedAt = 1_772_442_000_000;
   let timestamp = updatedAt;
   let idPrefix = 0;
-  return steps.flatMap((step, index) => {
+  return steps.map((step, index) => {
     const before = timestamp;
-    updatedAt += step.tick;
+    const tick = step.road === "template" ? Math.max(1, step.tick) : step.tick;
+    updatedAt += tick;
     timestamp = Math.max(timestamp, updatedAt) + step.delay;
-    const isFullTie = step.tick === 0 && timestamp === before;
+    const isFullTie = tick === 0 && timestamp === before;
     if (!isFullTie) idPrefix = step.idPrefix;
-    const subject = subjectOf(step);
-    if (idsOf(step).some((id) => gone.has(id))) return [];
-    if (step.kind.endsWith("-deleted")) gone.add(subject);
-    return [receiveEvent({
+    const named = nameObjects(step, lives);
+    const payload = payloadOf(step, named, updatedAt);
+    if (step.kind === "organization") {
+      organizations.set(named.organization, payload);
+    }
+    if (step.kind === "membership") {
+      payload.organization = organizations.get(named.organization) ??
+        { id: named.organization };
+    }
+    if (step.kind.endsWith("-deleted")) endLife(step, lives);
+    const id = `msg_${idPrefix}_${String(index).padStart(3, "0")}`;
+    const origin = { id, timestamp, instance_id: "ins_1" };
+    const event = receiveEvent({
+      id,
+      ts: timestamp,
       name: `clerk/${typeOf(step)}`,
-      data: {
-        ...payloadOf(step, updatedAt),
-        _webhook: {
-          id: `msg_${idPrefix}_${String(index).padStart(3, "0")}`,
-          timestamp,
-          instance_id: "ins_1",
-        },
-      },
-    })];
+      data: step.road === "webhook"
+        ? { ...payload, _webhook: origin }
+        : payload,
+    });
+    return { event, index, at: new Date(timestamp) };
   });
 }
 
 /**
- * The state after all events in the order in which they happened.
+ * The same event by Clerk's template, for those who have set up both roads.
  *
- * @param events As tellHistory() tells them.
- * @returns The last word on everything that still exists.
+ * @param told The event.
+ * @returns It, without id, timestamp and signature.
  */
-export function finalStateOf(events: readonly ReceivedEvent[]): FinalState {
-  const tombstones = new Set(
-    events.filter((event) => event.type.endsWith(".deleted")).map((event) =>
-      event.subject ?? ""
-    ),
-  );
-  const lastWords = (prefix: string) =>
-    new Map(
-      events
-        .filter((event) =>
-          event.type.startsWith(prefix) && !event.type.endsWith(".deleted")
-        )
-        .filter((event) =>
-          ![event.subject, ...parentsOf(event)].some((id) =>
-            tombstones.has(id ?? "")
-          )
-        )
-        .map((event) => [event.subject ?? "", event]),
-    );
-  return {
-    tombstones,
-    users: lastWords("user."),
-    organizations: lastWords("organization."),
-    memberships: lastWords("organizationMembership."),
-  };
+export function byTemplate(told: ToldEvent): ToldEvent {
+  return { ...told, event: { ...told.event, origin: undefined } };
 }
 
-function parentsOf(event: ReceivedEvent): (string | undefined)[] {
-  const { organization, public_user_data } = event.data as {
-    organization?: { id: string };
-    public_user_data?: { user_id: string };
-  };
-  return [organization?.id, public_user_data?.user_id];
+type Names = ReturnType<typeof nameObjects>;
+
+function nameObjects(step: Step, lives: ReadonlyMap<string, number>) {
+  const lifeOf = (key: string) => lives.get(key) ?? 0;
+  const person = `user_${step.who}`;
+  const place = `org_${step.organization}`;
+  const user = `${person}_${lifeOf(person)}`;
+  const organization = `${place}_${lifeOf(place)}`;
+  const pair = `orgmem_${organization}_${user}`;
+  return { user, organization, pair, membership: `${pair}_${lifeOf(pair)}` };
 }
 
-function subjectOf(step: Step): string {
-  const { user, organization, membership } = names(step);
-  if (step.kind.startsWith("user")) return user;
-  return step.kind.startsWith("organization") ? organization : membership;
-}
-
-/** The object itself and those that it cannot exist without. */
-function idsOf(step: Step): string[] {
-  const { user, organization, membership } = names(step);
-  return step.kind.startsWith("membership")
-    ? [membership, organization, user]
-    : [subjectOf(step)];
-}
-
-function names({ who, organization }: Step) {
-  return {
-    user: `user_${who}`,
-    organization: `org_${organization}`,
-    membership: `orgmem_${organization}_${who}`,
-  };
+/** What was deleted begins anew under another id. */
+function endLife(step: Step, lives: Map<string, number>): void {
+  const key = step.kind === "user-deleted"
+    ? `user_${step.who}`
+    : step.kind === "organization-deleted"
+    ? `org_${step.organization}`
+    : nameObjects(step, lives).pair;
+  lives.set(key, (lives.get(key) ?? 0) + 1);
 }
 
 function typeOf(step: Step): string {
@@ -202,14 +150,14 @@ function typeOf(step: Step): string {
   return `${noun}.${step.kind.endsWith("-deleted") ? "deleted" : "updated"}`;
 }
 
-function payloadOf(step: Step, updatedAt: number): Record<string, unknown> {
-  const { user, organization, membership } = names(step);
+function payloadOf(
+  step: Step,
+  { user, organization, membership }: Names,
+  updatedAt: number,
+): Record<string, unknown> {
   switch (step.kind) {
     case "user":
-      return {
-        ...userPayload(user, step),
-        updated_at: updatedAt,
-      };
+      return userPayload(user, step, updatedAt);
     case "organization":
       return {
         id: organization,
@@ -227,20 +175,27 @@ function payloadOf(step: Step, updatedAt: number): Record<string, unknown> {
         updated_at: updatedAt,
       };
     case "user-deleted":
+      return { id: user, deleted: true };
     case "organization-deleted":
-      return { id: subjectOf(step), deleted: true };
+      return { id: organization, deleted: true };
     default:
       return step.kind satisfies never;
   }
 }
 
-/** All share two addresses, so that user names clash. */
-function userPayload(id: string, step: Step): Record<string, unknown> {
+/** All share two addresses, so that user names clash; Clerk leaves nothing out. */
+function userPayload(
+  id: string,
+  step: Step,
+  updatedAt: number,
+): Record<string, unknown> {
   const address = step.name < "C" ? "ann@example.com" : "bo@example.com";
   return {
     id,
     first_name: step.name,
     last_name: null,
+    image_url: null,
+    external_id: null,
     username: step.ownUsername,
     primary_email_address_id: "idn_1",
     email_addresses: [{
@@ -248,8 +203,12 @@ function userPayload(id: string, step: Step): Record<string, unknown> {
       email_address: address,
       verification: { status: "verified" },
     }],
+    primary_phone_number_id: null,
+    phone_numbers: [],
     banned: step.name === "Di",
+    locked: false,
     public_metadata: { tier: step.name },
     created_at: 1_772_442_000_000,
+    updated_at: updatedAt,
   };
 }

@@ -50,10 +50,17 @@ function steppedCollection(
           toArray: () => guard(() => value(...args).toArray()),
         });
       }
-      if (!GUARDED.has(String(name))) return value;
+      if (!GUARDED.has(String(name))) return refuse(String(name));
       return (...args: unknown[]) => guard(() => value(...args));
     },
   });
+}
+
+/** A call that nobody can break off would make a test of crashes a lie. */
+function refuse(name: string): () => never {
+  return () => {
+    throw new TypeError(`Cannot call ${name}: this database does not watch it`);
+  };
 }
 
 // deno-lint-ignore no-explicit-any -- a proxy hands on whatever its target has
