@@ -22,10 +22,11 @@ export function AuditLog({ entries, now }: AuditLogProps) {
         )
         : (
           <dl class="facts">
-            {entries.map(({ _id, at, who, action, subject }) => (
+            {entries.map(({ _id, at, who, action, subject, why }) => (
               <Fact key={_id} label={who}>
                 {action.replaceAll("-", " ")}{" "}
                 {subject && <code>{subject}</code>}
+                {why && <span class="below">“{why}”</span>}
                 <span class="below">
                   <Instant at={at} now={now} />
                 </span>

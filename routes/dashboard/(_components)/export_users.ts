@@ -75,7 +75,7 @@ function toCell(value: UserDocument[typeof COLUMNS[number]]): string {
   if (value === null || value === undefined) return "";
   const text = value instanceof Date ? value.toISOString() : String(value);
   // A spreadsheet would run it as a formula.
-  const isFormula = /^[=+\-@\t\r]/.test(text);
+  const isFormula = /^[=+\-@\t\r\n]/.test(text);
   const safe = isFormula ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
