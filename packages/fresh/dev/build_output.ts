@@ -12,7 +12,7 @@ export interface BuildOutput {
   readonly root: string;
   /** Folders of static files; the first that has a file counts. */
   readonly staticDirs: readonly string[];
-  /** Islands: names of their scripts, and paths or specifiers. */
+  /** Islands: names of their scripts, and paths. */
   readonly islands: ReadonlyMap<string, string>;
   readonly routes: readonly FoundRoute[];
   /** Scripts and source maps. */

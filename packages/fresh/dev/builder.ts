@@ -87,12 +87,10 @@ export class Builder<State = any> {
   /**
    * Adds an island that is not in the islands folder.
    *
-   * @param specifier Path or specifier of its module.
+   * @param path Path or file URL of its module.
    */
-  registerIsland(specifier: string): void {
-    this.#ownIslands.add(
-      specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier,
-    );
+  registerIsland(path: string): void {
+    this.#ownIslands.add(toPath(path, this.config.root));
   }
 
   /**
@@ -176,10 +174,10 @@ function toPath(path: string, root: string): string {
   return path.startsWith("file:") ? fileURLToPath(path) : resolve(root, path);
 }
 
-function nameIslands(entries: readonly string[]): Map<string, string> {
+function nameIslands(paths: readonly string[]): Map<string, string> {
   const names = new Set<string>();
-  return new Map(entries.map((entry) => {
-    const stem = basename(entry).replace(/\.[tj]sx?$/, "");
-    return [claimName(names, stem), entry];
+  return new Map(paths.map((path) => {
+    const stem = basename(path).replace(/\.[tj]sx?$/, "");
+    return [claimName(names, stem), path];
   }));
 }

@@ -23,7 +23,7 @@ export interface BundleOptions {
   readonly target: string | string[];
   /** Compiled in, for `asset()`. */
   readonly buildId: string;
-  /** Islands: names of their scripts, and paths or specifiers. */
+  /** Islands: names of their scripts, and paths. */
   readonly islands: ReadonlyMap<string, string>;
 }
 
@@ -59,7 +59,7 @@ export async function bundleIslands(
     options.configPath,
   );
   const { outputFiles } = await esbuild.build({
-    entryPoints: locateEntries(entryPoints, graph),
+    entryPoints,
     absWorkingDir: options.root,
     outdir: ".",
     write: false,
@@ -96,19 +96,6 @@ function listEntryPoints(
   return Object.fromEntries([...own, ...islands]);
 }
 
-/** An island may come from a package; its entry is resolved like an import. */
-function locateEntries(
-  entryPoints: Record<string, string>,
-  graph: DenoGraph,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(entryPoints).map(([name, entry]) => {
-      const found = entry.startsWith("/") ? null : graph.locate(entry);
-      return [name, found?.kind === "file" ? found.path : entry];
-    }),
-  );
-}
-
 /** Says that an import has been here before. */
 const RESOLVED = Symbol("resolved");
 
@@ -117,20 +104,14 @@ function createDenoPlugin(graph: DenoGraph, buildId: string): esbuild.Plugin {
     name: "deno",
     setup(build) {
       build.onResolve({ filter: /.*/ }, async (args) => {
-        if (args.pluginData === RESOLVED) return undefined;
-        const { kind, resolveDir } = args;
-        const found = kind === "entry-point"
-          ? graph.locate(args.path)
-          : graph.resolve(args.path, args.importer);
+        const { kind, importer, path, pluginData } = args;
+        if (kind === "entry-point" || pluginData === RESOLVED) return undefined;
+        const found = graph.resolve(path, importer);
         if (found === null) return undefined;
         if (found.kind === "file") return { path: found.path };
-        const { specifier, folder } = found;
-        return await build.resolve(specifier, {
-          kind: kind === "entry-point" ? "import-statement" : kind,
-          importer: args.importer,
-          resolveDir: folder || resolveDir,
-          pluginData: RESOLVED,
-        });
+        const { specifier, folder: resolveDir } = found;
+        const options = { kind, importer, resolveDir, pluginData: RESOLVED };
+        return await build.resolve(specifier, options);
       });
       // On the server it reads the environment, which a browser has not.
       build.onLoad({ filter: /\/fresh\/shared\/build_id\.ts$/ }, () => ({

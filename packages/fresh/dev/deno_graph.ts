@@ -67,16 +67,11 @@ export class DenoGraph {
       entry.specifier === specifier
     );
     const target = dependency?.code?.specifier;
-    return target === undefined ? null : this.locate(target);
+    return target === undefined ? null : this.#locate(target);
   }
 
-  /**
-   * Finds a module.
-   *
-   * @param specifier An absolute specifier, `file:` or `npm:`.
-   * @returns Where it is, or null when it is neither.
-   */
-  locate(specifier: string): Resolution | null {
+  /** An absolute specifier, `file:` or `npm:`; others lead nowhere. */
+  #locate(specifier: string): Resolution | null {
     const target = this.#info.redirects[specifier] ?? specifier;
     if (target.startsWith("file:")) {
       return { kind: "file", path: fileURLToPath(target) };
@@ -114,7 +109,7 @@ function toNpm({ localPath }: NpmPackage, specifier: string): Resolution {
 /**
  * Loads the graph of some entries.
  *
- * @param entries Paths of files, or specifiers.
+ * @param entries Paths of files.
  * @param configPath The deno.json whose import map counts.
  * @returns The graph.
  * @throws {Error} when a module is missing; the error has Deno's words.
@@ -126,17 +121,13 @@ export async function loadDenoGraph(
   const listPath = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     const lines = entries.map((entry) =>
-      `import ${JSON.stringify(toSpecifier(entry))};`
+      `import ${JSON.stringify(pathToFileURL(entry).href)};`
     );
     await Deno.writeTextFile(listPath, lines.join("\n"));
     return new DenoGraph(await runInfo(listPath, configPath));
   } finally {
     await Deno.remove(listPath);
   }
-}
-
-function toSpecifier(entry: string): string {
-  return entry.startsWith("/") ? pathToFileURL(entry).href : entry;
 }
 
 async function runInfo(

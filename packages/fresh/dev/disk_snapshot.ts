@@ -165,9 +165,8 @@ function writeFields(fields: Record<string, string>): string {
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ");
 }
 
-/** Paths become relative; islands of packages keep their specifier. */
+/** As seen from the folder that the build is written to. */
 function quoteImport(outDir: string, path: string): string {
-  if (!path.startsWith("/")) return JSON.stringify(path);
   const specifier = relative(outDir, path).replaceAll(sep, "/");
   return JSON.stringify(
     specifier.startsWith(".") ? specifier : `./${specifier}`,

@@ -71,7 +71,7 @@ export class MemorySnapshot<State> implements BuildCache<State> {
       [...output.islands].map(async ([name, entry]) => ({
         name,
         file: `${toScriptFolder(output.buildId)}${name}.js`,
-        exports: await importEntry(entry),
+        exports: await importFile(entry),
       })),
     );
     const routes = await Promise.all(output.routes.map(loadRoute<State>));
@@ -100,16 +100,15 @@ export class MemorySnapshot<State> implements BuildCache<State> {
   }
 }
 
-async function importEntry(entry: string): Promise<Record<string, unknown>> {
-  const isPath = entry.startsWith("/");
-  return await import(isPath ? pathToFileURL(entry).href : entry);
+async function importFile(path: string): Promise<Record<string, unknown>> {
+  return await import(pathToFileURL(path).href);
 }
 
 async function loadRoute<State>(
   { id, kind, pattern, routePattern, path, isLazy }: FoundRoute,
 ): Promise<FsRouteFile<State>> {
   // What a module really exports is checked when it is registered.
-  const load = () => importEntry(path) as Promise<FsRouteModule<State>>;
+  const load = () => importFile(path) as Promise<FsRouteModule<State>>;
   const mod = isLazy ? load : await load();
   return { id, kind, pattern, routePattern, mod };
 }

@@ -5,7 +5,15 @@
  * @see https://fresh.deno.dev/docs
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { App, createDefine, HttpError, page, type RouteHandler } from "fresh";
+import {
+  App,
+  type Context,
+  createDefine,
+  HttpError,
+  page,
+  type RouteHandler,
+} from "fresh";
+import * as runtime from "fresh/runtime";
 import { ask, askText, readBody } from "./ask.ts";
 
 interface State {
@@ -28,6 +36,85 @@ Deno.test("concepts/app: handler() answers a request without a server", async ()
   const handler = new App().get("/", () => new Response("hello")).handler();
   const response = await handler(new Request("http://localhost"));
   assertEquals(await response.text(), "hello");
+});
+
+Deno.test("concepts/app: each method takes several middlewares, lazy ones too", async () => {
+  for (const name of ["get", "post", "put", "delete", "all"] as const) {
+    const note = async (ctx: Context<{ seen?: string }>) => {
+      ctx.state.seen = `${ctx.state.seen ?? ""}+`;
+      return await ctx.next();
+    };
+    const app = new App<{ seen?: string }>()[name](
+      "/about",
+      note,
+      () => Promise.resolve(note),
+      (ctx) => new Response(`${ctx.req.method} ${ctx.state.seen}`),
+    );
+    const method = name === "all" ? "PATCH" : name.toUpperCase();
+    assertEquals(await askText(app, "/about", { method }), `${method} ++`);
+  }
+});
+
+Deno.test("concepts/app: a 404 is answered by a middleware that renders", async () => {
+  const app = new App()
+    .notFound((ctx) => ctx.render(<h1>Page not found</h1>, { status: 404 }));
+  const response = await ask(app, "/unknown");
+  assertEquals(response.status, 404);
+  assertEquals(
+    readBody(await response.text()),
+    "<h1>Page not found</h1>",
+  );
+});
+
+Deno.test("concepts/app: the base path is in ctx.config", async () => {
+  const app = new App({ basePath: "/my-app" })
+    .get("/about", (ctx) => new Response(ctx.config.basePath));
+  assertEquals(await askText(app, "/my-app/about"), "/my-app");
+});
+
+Deno.test("concepts/context: query, headers, redirect and render", async () => {
+  const app = new App()
+    .get(
+      "/",
+      (ctx) =>
+        ctx.json([ctx.url.searchParams.has("q"), ctx.req.headers.has("X-Foo")]),
+    )
+    .get("/old-url", (ctx) => ctx.redirect("/new-url", 307))
+    .get("/teapot", (ctx) =>
+      ctx.render(<h1>I'm a teapot</h1>, {
+        status: 418,
+        headers: { "X-Foo": "abc" },
+      }));
+  const headers = { "X-Foo": "1" };
+  assertEquals(await askText(app, "/?q", { headers }), "[true,true]");
+  assertEquals((await ask(app, "/old-url")).status, 307);
+  const teapot = await ask(app, "/teapot");
+  assertEquals([teapot.status, teapot.headers.get("X-Foo")], [418, "abc"]);
+});
+
+Deno.test("concepts/data-fetching: page props are those of the table", async () => {
+  let names: string[] = [];
+  const app = new App().route("/", {
+    component: (props) => {
+      names = Object.keys(props).toSorted();
+      return null;
+    },
+  });
+  await ask(app, "/");
+  const documented = [
+    "Component",
+    "config",
+    "data",
+    "error",
+    "info",
+    "isPartial",
+    "params",
+    "req",
+    "route",
+    "state",
+    "url",
+  ];
+  assertEquals(names, documented);
 });
 
 Deno.test("concepts/app: a route has a handler and a component", async () => {
@@ -160,6 +247,18 @@ Deno.test("advanced/error-handling: the nested error page answers", async () => 
     .get("/foo/bar/thrower", throwIt);
   assertEquals(await askText(app, "/thrower"), "Oops!");
   assertEquals(await askText(app, "/foo/bar/thrower"), "nested error!");
+});
+
+Deno.test("advanced/error-handling: an error page tells an HttpError by its class", async () => {
+  const app = new App()
+    .onError("*", ({ error }) => {
+      const isHttpError = error instanceof runtime.HttpError;
+      return new Response("oops", { status: isHttpError ? error.status : 500 });
+    })
+    .get("/", () => {
+      throw new HttpError(403, "Admin access required");
+    });
+  assertEquals((await ask(app, "/")).status, 403);
 });
 
 Deno.test("advanced/forms: a form is posted and answered with a redirect", async () => {

@@ -37,6 +37,16 @@ Deno.test("plugins/csp: a nonce is put on the page's own styles", async () => {
   assertStringIncludes(await response.text(), `<style nonce="${nonce}">`);
 });
 
+Deno.test("plugins/csp: a nonce of the page's own is kept", async () => {
+  const app = new App().use(csp({ useNonce: true })).route("/", {
+    component: () => <script nonce="own">1</script>,
+  });
+  const response = await ask(app, "/");
+  const policy = response.headers.get("Content-Security-Policy") ?? "";
+  assertEquals(policy.includes("'nonce-own'"), false);
+  assertStringIncludes(await response.text(), '<script nonce="own">');
+});
+
 Deno.test("plugins/csrf: a function decides which origins are trusted", async () => {
   const app = new App()
     .use(csrf({
@@ -87,6 +97,50 @@ Deno.test("testing: a page with a signal renders its value without a build", asy
   }
   const app = new App().get("/", (ctx) => ctx.render(<CounterPage />));
   assertStringIncludes(await askText(app, "/"), "<p>Count: 3</p>");
+});
+
+Deno.test("testing: a handler of a route is tested by itself", async () => {
+  const handler = define.handlers({
+    GET: (ctx) => new Response(`Hello, ${ctx.params.name}!`),
+  });
+  const app = new App<State>().get("/api/:name", handler.GET);
+  assertEquals(await askText(app, "/api/joe"), "Hello, joe!");
+});
+
+const LINKS: [page: string, href: string, expected: string | undefined][] = [
+  ["/docs/intro", "/docs/intro", "page"],
+  ["/docs/intro", "/docs", "true"],
+  ["/docs/intro", "/other", undefined],
+  ["/products?sort=name", "/products?sort=name", "page"],
+  ["/products?sort=price", "/products?sort=name", "true"],
+  ["/products?sort=price", "/products", "page"],
+];
+for (const [path, href, expected] of LINKS) {
+  Deno.test(`examples/active-links: on ${path} a link to ${href} is ${expected}`, async () => {
+    const app = new App().route(path.split("?", 1)[0] ?? "", {
+      component: () => <a href={href}>link</a>,
+    });
+    const html = await askText(app, path);
+    assertEquals(/aria-current="(\w+)"/.exec(html)?.[1], expected);
+  });
+}
+
+Deno.test("examples/common-patterns: a handler passes on what another server says", async () => {
+  await using upstream = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => new Response(new URL(request.url).search, { status: 201 }),
+  );
+  const app = new App().use(csp()).get("/api/:path*", async (ctx) => {
+    const url = new URL(
+      ctx.params.path ?? "",
+      `http://127.0.0.1:${upstream.addr.port}`,
+    );
+    url.search = ctx.url.search;
+    const { body, status, headers } = await fetch(url);
+    return new Response(body, { status, headers });
+  });
+  const response = await ask(app, "/api/x?a=1");
+  assertEquals([response.status, await response.text()], [201, "?a=1"]);
 });
 
 Deno.test("examples/common-patterns: a handler streams its answer", async () => {

@@ -5,10 +5,10 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { dirname } from "node:path";
 import { App } from "fresh";
 import { Builder } from "fresh/dev";
 import { ask, askText, muteConsole, readBody } from "./ask.ts";
+import { writeApp } from "./write_app.ts";
 
 const root = `${import.meta.dirname}/file_routes`;
 const applySnapshot = await new Builder({ root }).build({ snapshot: "memory" });
@@ -154,31 +154,6 @@ Deno.test("routes that are added before fsRoutes() go first", async () => {
   applySnapshot(app);
   assertEquals(await askText(app, "/about"), "mine");
 });
-
-interface WrittenApp extends AsyncDisposable {
-  readonly app: App<unknown>;
-}
-
-/** Writes route files into a folder of their own, and makes an app of them. */
-async function writeApp(files: Record<string, string>): Promise<WrittenApp> {
-  const folder = await Deno.makeTempDir();
-  const remove = () => Deno.remove(folder, { recursive: true });
-  try {
-    for (const [name, source] of Object.entries(files)) {
-      const path = `${folder}/${name}`;
-      await Deno.mkdir(dirname(path), { recursive: true });
-      await Deno.writeTextFile(path, source);
-    }
-    const builder = new Builder({ root, routeDir: folder });
-    const apply = await builder.build({ snapshot: "memory" });
-    const app = new App<unknown>().fsRoutes();
-    apply(app);
-    return { app, [Symbol.asyncDispose]: remove };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-}
 
 const show = (name: string) =>
   `export const handler = (ctx) =>

@@ -5,6 +5,7 @@ import type { ComponentChild } from "preact";
 import { App, type PageProps } from "fresh";
 import { Builder } from "fresh/dev";
 import { ask, askText, muteConsole, readBody } from "./ask.ts";
+import { Deep } from "./file_routes/islands/unused/Deep.tsx";
 import { Outer } from "./islands/islands/Outer.tsx";
 import Show from "./islands/islands/Show.tsx";
 import { One, Two } from "./islands/islands/two.tsx";
@@ -64,6 +65,24 @@ Deno.test("named exports are islands too", async () => {
     ),
   );
   assertMatch(body, /frsh:island:One:0:.*frsh:island:Two:1:/);
+});
+
+const DEEP = `${import.meta.dirname}/file_routes/islands/unused/Deep.tsx`;
+for (const specifier of [DEEP, `file://${DEEP}`]) {
+  Deno.test(`an island elsewhere is registered by ${specifier.slice(0, 5)}`, async () => {
+    const builder = new Builder({ root });
+    builder.registerIsland(specifier);
+    const app = new App().route("/", { component: () => <Deep /> });
+    (await builder.build({ snapshot: "memory" }))(app);
+    assertMatch(await askText(app, "/"), /<!--frsh:island:Deep:0:-->/);
+  });
+}
+
+Deno.test("an island file that the Builder is to ignore is a plain component", async () => {
+  const builder = new Builder({ root, ignore: [/two\.tsx$/] });
+  const app = new App().route("/", { component: () => <One /> });
+  (await builder.build({ snapshot: "memory" }))(app);
+  assertEquals(readBody(await askText(app, "/")), "<i>1</i>");
 });
 
 Deno.test("an island inside an island's own code is not marked", async () => {

@@ -2,7 +2,12 @@
  * What Fresh 2.3.3 has and packages/fresh has not, one test for each line of
  * "Left out" in its README. On Fresh itself these tests fail.
  */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import * as fresh from "fresh";
 import * as runtime from "fresh/runtime";
 import { App, type Context, staticFiles } from "fresh";
@@ -65,6 +70,12 @@ Deno.test("Builder has no onTransformStaticFile() and no sourceMap", () => {
   const builder = new Builder({ root, sourceMap: { kind: "linked" } });
   assertEquals("onTransformStaticFile" in builder, false);
   assertEquals("sourceMap" in builder.config, false);
+});
+
+Deno.test("an island cannot be registered by the name of its package", async () => {
+  const builder = new Builder({ root });
+  builder.registerIsland("npm:preact@10");
+  await assertRejects(() => builder.build({ snapshot: "memory" }), Error);
 });
 
 Deno.test("a route file's css export is passed over", async () => {

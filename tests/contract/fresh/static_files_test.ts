@@ -1,5 +1,10 @@
 /** What `staticFiles()` serves, and how it lets browsers keep it. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+} from "@std/assert";
 import { App, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
 import { ask, askText } from "./ask.ts";
@@ -73,6 +78,31 @@ Deno.test("every path of a srcset is marked", async () => {
     page,
     /srcset="\/style\.css\?__frsh_c=\w+ 1x, \/other\.css\?__frsh_c=\w+ 2x"/,
   );
+});
+
+Deno.test("an image with data-fresh-disable-lock is left alone", async () => {
+  const page = await askText(createApp(), "/about");
+  assertMatch(page, /<img src="\/plain\.png" data-fresh-disable-lock/);
+});
+
+Deno.test("of several static folders the first that has a file counts", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/style.css`, "generated");
+    await Deno.writeTextFile(`${folder}/only.txt`, "only here");
+    const read = async (staticDir: string[]) => {
+      const apply = await new Builder({ root, staticDir })
+        .build({ snapshot: "memory" });
+      const app = new App().use(staticFiles());
+      apply(app);
+      assertEquals(await askText(app, "/only.txt"), "only here");
+      return await askText(app, "/style.css");
+    };
+    assertEquals(await read([folder, "static"]), "generated");
+    assertNotEquals(await read(["static", folder]), "generated");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("/favicon.ico without a file answers 404 before any route", async () => {

@@ -22,7 +22,7 @@ export async function copyApp(
       );
     }
   }
-  for (const name of ["main.ts", "dev.ts", "cart.ts"]) {
+  for (const name of ["main.ts", "dev.ts", "cart.ts", "greeting_element.ts"]) {
     await Deno.copyFile(`${source}/${name}`, `${folder}/${name}`);
   }
   await writeConfig(folder, options);

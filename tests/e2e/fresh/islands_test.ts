@@ -116,6 +116,16 @@ Deno.test("islands", async (t) => {
   );
 
   await t.step(
+    "an island in kebab-case loads a custom element later",
+    async () => {
+      await open("/greeting");
+      await page.getByText("Hello, Fresh!").waitFor();
+      assertEquals(await page.locator("my-greeting").count(), 1);
+      assertEquals(page.errors, []);
+    },
+  );
+
+  await t.step(
     "every script has the nonce, and others are refused",
     async () => {
       const response = await page.goto(
