@@ -11,6 +11,8 @@ import type { BuildCache } from "../build_cache.ts";
 import { renderErrorPage } from "./error_page.tsx";
 
 const ALIVE_PATH = "/_frsh/alive";
+/** How soon a browser asks again; a restart takes about as long. */
+const RETRY_MS = 300;
 
 /**
  * Wraps an app.
@@ -36,6 +38,8 @@ export function createDevHandler<State>(
     }
     const seen = { error: null };
     const response = await requests.run(seen, () => handler(req, info));
+    if (response.status < 400) return response;
+    if (isPage(response)) return dropPolicy(response);
     return isShown(req, response)
       ? showError(seen.error, app.config, snapshot)
       : response;
@@ -45,7 +49,8 @@ export function createDevHandler<State>(
 /** The stream stays open; when it breaks off, the browser asks again. */
 function announceRevision(revision: string): Response {
   const body = new ReadableStream<string>({
-    start: (controller) => controller.enqueue(`data: ${revision}\n\n`),
+    start: (controller) =>
+      controller.enqueue(`retry: ${RETRY_MS}\ndata: ${revision}\n\n`),
   });
   const headers = {
     "Content-Type": "text/event-stream",
@@ -54,10 +59,22 @@ function announceRevision(revision: string): Response {
   return new Response(body.pipeThrough(new TextEncoderStream()), { headers });
 }
 
-/** An app's own error page carries the overlay; see build_cache.ts. */
+function isPage({ headers }: Response): boolean {
+  return headers.get("Content-Type")?.includes("text/html") === true;
+}
+
+/**
+ * An app's own error page carries the overlay and the reload (see
+ * build_cache.ts), but most have a policy of their own that lets neither work.
+ */
+function dropPolicy({ body, headers, status }: Response): Response {
+  const left = new Headers(headers);
+  left.delete("Content-Security-Policy");
+  return new Response(body, { status, headers: left });
+}
+
 function isShown({ headers }: Request, response: Response): boolean {
-  const isPage = response.headers.get("Content-Type")?.includes("text/html");
-  return response.status >= 500 && !isPage &&
+  return response.status >= 500 &&
     headers.get("Accept")?.includes("text/html") === true;
 }
 

@@ -59,6 +59,27 @@ Deno.test("development", async (t) => {
     },
   );
 
+  await t.step(
+    "an error page with a strict policy reloads when the error is mended",
+    async () => {
+      await using browser = await launchBrowser();
+      const page = await browser.newPage();
+      const response = await page.goto(`${url}/with_page/broken`);
+      assertEquals(response?.headers()["content-security-policy"], undefined);
+      assertEquals(
+        await page.locator("#fresh-error-overlay").evaluate((overlay) =>
+          getComputedStyle(overlay).position
+        ),
+        "fixed",
+      );
+      await Deno.writeTextFile(
+        `${folder}/routes/with_page/broken.tsx`,
+        "export default () => <p>mended</p>;\n",
+      );
+      await page.getByText("mended").waitFor();
+    },
+  );
+
   await t.step("browsers hear of a restart by an event stream", async () => {
     const response = await fetch(`${url}/_frsh/alive`);
     await response.body?.cancel();
@@ -141,7 +162,12 @@ async function addBrokenRoutes(folder: string): Promise<void> {
   );
   await Deno.writeTextFile(
     `${folder}/routes/with_page/_error.tsx`,
-    "export default () => <p>own page</p>;\n",
+    `export const handler = () => ({
+      data: null,
+      headers: { "Content-Security-Policy": "default-src 'none'" },
+    });
+    export default () => <p>own page</p>;
+    `,
   );
 }
 
