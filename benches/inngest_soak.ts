@@ -2,7 +2,8 @@
  * Memory of the embedded Inngest engine while 100,000 events wait in its queue and then run.
  *
  * Sends everything while the app answers no call, so that all of it is a backlog on disk; then lets
- * the app answer, and prints resident memory on the way down.
+ * the app answer, and prints resident memory on the way down. Ends with 1 when memory passed a
+ * bound that has nothing to do with the number of events.
  *
  * Run: deno run -A benches/inngest_soak.ts [events]
  */
@@ -14,10 +15,14 @@ import { startEngine } from "../packages/embedded_inngest/mod.ts";
 const EVENTS = Number(Deno.args[0] ?? 100_000);
 const BATCH_SIZE = 500;
 const REPORTS = 10;
+const MOST_MIB = 400;
+
+let peakMib = 0;
 
 /** Prints a line of the report. */
 function report(label: string): void {
   const mib = Deno.memoryUsage().rss / 2 ** 20;
+  peakMib = Math.max(peakMib, mib);
   // deno-lint-ignore no-console
   console.log(`${label.padEnd(40)} ${mib.toFixed(0).padStart(5)} MiB resident`);
 }
@@ -70,3 +75,6 @@ const seconds = (performance.now() - started) / 1000;
 report(`${(EVENTS / seconds).toFixed(0)} runs/s, ${runs - EVENTS} repeated`);
 await engine.close();
 await Deno.remove(path, { recursive: true });
+if (peakMib > MOST_MIB) {
+  throw new Error(`Cannot pass: ${peakMib.toFixed(0)} MiB resident`);
+}

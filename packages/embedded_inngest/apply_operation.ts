@@ -6,8 +6,7 @@
  */
 import { canonicalJson } from "./canonical_json.ts";
 import { parseDueMs } from "./duration.ts";
-import { readEvent } from "./event_log.ts";
-import { compileExpression } from "./expression.ts";
+import { newestSeq, readEvent } from "./event_log.ts";
 import { appendOwnEvent, finishRun } from "./finish_run.ts";
 import { IS_NOT_IMPLEMENTED } from "./gaps.ts";
 import { isRecord } from "./inbound_event.ts";
@@ -16,6 +15,7 @@ import type { Operation } from "./reply.ts";
 import type { RunRow } from "./runs.ts";
 import { startRun } from "./start_run.ts";
 import { completeStep, planStep } from "./steps.ts";
+import { addWait } from "./waits.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const MAX_WAIT_MS = 366 * DAY_MS; // Inngest's limit of sleeps and waits
@@ -190,21 +190,21 @@ function waitForEvent(
   if (typeof dueMs === "string") {
     return failRun(kernel, run, `Cannot wait for event: ${dueMs}`);
   }
-  const expression = typeof condition === "string" ? condition : null;
+  const trigger = readEvent(kernel.db, run.event_seq);
+  if (!trigger) return failRun(kernel, run, "Cannot find the run's event");
   try {
-    if (expression !== null) compileExpression(expression);
+    addWait(kernel, trigger, {
+      runSeq: run.seq,
+      step: operation.id,
+      eventName: typeof event === "string" ? event : operation.name,
+      condition: typeof condition === "string" ? condition : undefined,
+      afterSeq: newestSeq(kernel.db), // no look-back, as on the server
+      expiresMs: dueMs,
+    });
   } catch (error) {
-    return failRun(kernel, run, (error as Error).message, "InvalidExpression");
+    if (!(error instanceof SyntaxError)) throw error;
+    return failRun(kernel, run, error.message, "InvalidExpression");
   }
-  kernel.db.run(
-    `INSERT INTO waits (run_seq, step, event_name, expression, after_seq, expires_at)
-     VALUES (?,?,?,?,(SELECT coalesce(max(seq),0) FROM events),?)`,
-    run.seq,
-    operation.id,
-    typeof event === "string" ? event : operation.name,
-    expression,
-    dueMs,
-  );
   kernel.timers.insert({
     kind: "wait",
     dueMs,

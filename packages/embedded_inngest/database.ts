@@ -15,7 +15,7 @@ import {
   type StatementSync,
 } from "node:sqlite";
 import { LogSync } from "./log_sync.ts";
-import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 
 const MEMORY = ":memory:";
 const PAGE_BYTES = 16_384; // events of 2 KB pack well; measured 30 % faster than 4 KiB pages
@@ -68,7 +68,8 @@ export class Database {
         );
       }
       this.#connection.exec(
-        `BEGIN EXCLUSIVE; ${SCHEMA} PRAGMA user_version=${SCHEMA_VERSION}; COMMIT`,
+        `BEGIN EXCLUSIVE; ${MIGRATIONS[version] ?? ""} ${SCHEMA}
+         PRAGMA user_version=${SCHEMA_VERSION}; COMMIT`,
       );
       this.#log = new LogSync(file === MEMORY ? undefined : `${file}-wal`);
     } catch (error) {

@@ -85,6 +85,17 @@ export function readEvent(db: Database, seq: number): StoredEvent | undefined {
 }
 
 /**
+ * Tells where the log ends.
+ *
+ * @param db the engine's file
+ * @returns the place of the newest event, 0 when there is none
+ */
+export function newestSeq(db: Database): number {
+  const sql = "SELECT coalesce(max(seq),0) AS seq FROM events";
+  return db.get<{ seq: number }>(sql)?.seq ?? 0;
+}
+
+/**
  * Reads the log from a place on.
  *
  * @param db the engine's file

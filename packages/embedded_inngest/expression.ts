@@ -18,6 +18,8 @@ export interface ExpressionInput {
 
 /** An expression that was compiled once. */
 export interface Expression {
+  /** The fields it compares, when it says no more than that two of them are equal. */
+  readonly equality: Equality | undefined;
   /**
    * Evaluates the expression on events.
    *
@@ -26,7 +28,14 @@ export interface Expression {
   evaluate(input: ExpressionInput): unknown;
 }
 
-type Path = readonly (string | number)[];
+/** Keys and places from an event to a field. */
+export type Path = readonly (string | number)[];
+
+/** Where the compared fields are in each of the events. */
+export interface Equality {
+  readonly event: Path;
+  readonly async: Path;
+}
 
 const STRING_OR_HAS = /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\bhas\s*\(/g;
 const LACKED = /\b(?:date|now|now_plus|now_minus)\s*\(/; // the server has them
@@ -67,6 +76,7 @@ function compile(source: string): Expression {
   collectPaths(program.ast, paths);
   const wanted = [...paths.values()].sort((a, b) => b.length - a.length);
   return {
+    equality: readEquality(program.ast),
     evaluate(input: ExpressionInput): unknown {
       try {
         return program(fillPaths(input, wanted));
@@ -143,6 +153,13 @@ function collectPaths(node: ASTNode, paths: Map<string, Path>): void {
     return;
   }
   for (const child of childNodes(node)) collectPaths(child, paths);
+}
+
+function readEquality(node: ASTNode): Equality | undefined {
+  const sides = node.op === "==" ? node.args.map(readPath) : [];
+  const event = sides.find((path) => path?.[0] === "event");
+  const async = sides.find((path) => path?.[0] === "async");
+  return event && async && { event: event.slice(1), async: async.slice(1) };
 }
 
 function readPath(node: ASTNode): Path | undefined {

@@ -5,25 +5,17 @@
  * crash neither skips an event nor handles one twice. It joins the commit in which events arrive
  * when they are few; behind a flood it takes small pieces and leaves the rest on disk.
  */
-import { readEvent, readEventsAfter, type StoredEvent } from "./event_log.ts";
+import { readEventsAfter, type StoredEvent } from "./event_log.ts";
 import { canonicalJson } from "./canonical_json.ts";
-import { compileExpression } from "./expression.ts";
 import { cancelRun } from "./finish_run.ts";
 import type { Kernel } from "./kernel.ts";
-import { readRun } from "./runs.ts";
 import { startRun } from "./start_run.ts";
 import { resumeStep } from "./steps.ts";
+import { findAnswered } from "./waits.ts";
 
 const EVENTS_A_WRITE = 128;
 const REDO_MS = 1_000; // pause after the disk refused
 const DIRECT_EVENTS = ["inngest/function.invoked", "inngest/scheduled.timer"]; // started by their makers
-
-interface WaitRow {
-  readonly id: number;
-  readonly run_seq: number;
-  readonly step: string | null;
-  readonly expression: string | null;
-}
 
 /** Hands new events of the log to whoever they concern. */
 export class FanOut {
@@ -93,15 +85,7 @@ function handleEvent(kernel: Kernel, stored: StoredEvent): void {
 }
 
 function answerWaits(kernel: Kernel, stored: StoredEvent): void {
-  const waits = kernel.db.all<WaitRow>(
-    `SELECT id, run_seq, step, expression FROM waits
-     WHERE event_name=? AND after_seq<? AND expires_at>?`,
-    stored.name,
-    stored.seq,
-    stored.receivedMs,
-  );
-  for (const wait of waits) {
-    if (!isMatch(kernel, wait, stored)) continue;
+  for (const wait of findAnswered(kernel, stored)) {
     kernel.db.run("DELETE FROM waits WHERE id=?", wait.id);
     if (wait.step === null) {
       cancelRun(kernel, wait.run_seq);
@@ -114,14 +98,4 @@ function answerWaits(kernel: Kernel, stored: StoredEvent): void {
       resumeStep(kernel, wait.run_seq, wait.step, canonicalJson(stored.event));
     }
   }
-}
-
-function isMatch(kernel: Kernel, wait: WaitRow, stored: StoredEvent): boolean {
-  if (wait.expression === null) return true;
-  const run = readRun(kernel.db, wait.run_seq);
-  const trigger = run && readEvent(kernel.db, run.event_seq);
-  if (!trigger) return false;
-  const expression = compileExpression(wait.expression);
-  return expression.evaluate({ event: trigger.event, async: stored.event }) ===
-    true;
 }

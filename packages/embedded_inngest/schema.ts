@@ -7,8 +7,15 @@
  * Times are ms since the epoch.
  */
 
-/** Bumped when a table changes; an older file is then refused rather than misread. */
-export const SCHEMA_VERSION = 1;
+/** Bumped when a table changes; an older engine then refuses the file rather than misread it. */
+export const SCHEMA_VERSION = 2;
+
+/** What brings the tables of an older version up to the next one. */
+export const MIGRATIONS: Readonly<Record<number, string>> = {
+  1: `ALTER TABLE waits ADD COLUMN match_path TEXT NOT NULL DEFAULT '';
+      ALTER TABLE waits ADD COLUMN match_value TEXT NOT NULL DEFAULT '';
+      DROP INDEX waits_by_name;`,
+};
 
 /** Creates every table that is missing. */
 export const SCHEMA = `
@@ -68,10 +75,13 @@ CREATE INDEX IF NOT EXISTS timers_by_due ON timers(due_at);
 CREATE INDEX IF NOT EXISTS timers_by_run ON timers(run_seq) WHERE run_seq IS NOT NULL;
 
 -- Listeners of a run for later events: waitForEvent (step is its hash) and cancelOn (step is null).
+-- match_path, match_value: the field that the event must have that value in, when the expression
+-- says so; both empty when it says something else.
 CREATE TABLE IF NOT EXISTS waits (
   id INTEGER PRIMARY KEY AUTOINCREMENT, run_seq INTEGER NOT NULL, step TEXT, event_name TEXT NOT NULL,
-  expression TEXT, after_seq INTEGER NOT NULL, expires_at INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS waits_by_name ON waits(event_name);
+  expression TEXT, after_seq INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  match_path TEXT NOT NULL DEFAULT '', match_value TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS waits_by_match ON waits(event_name, match_path, match_value);
 CREATE INDEX IF NOT EXISTS waits_by_run ON waits(run_seq);
 
 -- Which step of which run waits for the run that this event starts.

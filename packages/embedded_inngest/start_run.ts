@@ -11,6 +11,7 @@ import type { RegisteredFunction } from "./function_registry.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import { nextSlot } from "./rate.ts";
 import type { RunRow } from "./runs.ts";
+import { addWait } from "./waits.ts";
 
 const YEAR_MS = 365 * 24 * 3_600_000; // Inngest's validity of a cancelOn without a timeout
 const MAX_BATCH_CHARS = 10 * 1024 * 1024; // Inngest's byte cap of one batch
@@ -206,18 +207,15 @@ function listenForCancels(
 ): void {
   const nowMs = nowOf(kernel);
   for (const rule of fn.cancels) {
-    const expiresMs = rule.timeout
-      ? parseDueMs(rule.timeout, nowMs)
-      : nowMs + YEAR_MS;
-    kernel.db.run(
-      `INSERT INTO waits (run_seq, event_name, expression, after_seq, expires_at)
-       VALUES (?,?,?,?,?)`,
+    const expiresMs = rule.timeout && parseDueMs(rule.timeout, nowMs);
+    addWait(kernel, stored, {
       runSeq,
-      rule.event,
-      rule.expression ?? null,
-      stored.seq,
-      expiresMs ?? nowMs + YEAR_MS,
-    );
+      step: null,
+      eventName: rule.event,
+      condition: rule.expression,
+      afterSeq: stored.seq,
+      expiresMs: expiresMs || nowMs + YEAR_MS,
+    });
   }
 }
 

@@ -1,15 +1,11 @@
 /**
  * Registration: what is refused and how it is said, what a new registration changes, the keys.
  */
-import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Inngest, type InngestFunction } from "inngest";
 import { serve } from "inngest/deno/fresh";
 import { startEngine } from "../../../packages/embedded_inngest/mod.ts";
-import { FakeClock } from "./fake_clock.ts";
 import { createClient, engineTest, startApp } from "./start_app.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 engineTest(
   "register() refuses an app that signs with another key",
@@ -121,36 +117,6 @@ engineTest(
     }
     await using app = await startApp(define, { path });
     assertEquals((await app.ended("fn")).result, { early: true });
-    await app.engine.close();
-    await Deno.remove(path, { recursive: true });
-  },
-);
-
-engineTest(
-  "a function that another version stored and this one refuses fails its runs visibly",
-  async () => {
-    const path = await Deno.makeTempDir();
-    const clock = new FakeClock();
-    const define = (client: Inngest) => [
-      client.createFunction(
-        { id: "fn", triggers: [{ event: "a/b" }] },
-        ({ step }) => step.sleep("z", "1d"),
-      ),
-    ];
-    {
-      await using app = await startApp(define, { path, clock });
-      await app.send("a/b");
-      await clock.timerIn(DAY_MS);
-    }
-    const file = new DatabaseSync(`${path}/inngest.db`);
-    file.exec(
-      "UPDATE functions SET config=json_set(config, '$.debounce', '5s') WHERE slug='app-fn'; " +
-        "UPDATE timers SET due_at=0",
-    );
-    file.close();
-    await using app = await startApp(() => [], { path, clock });
-    const { error } = await app.ended("fn");
-    assertMatch(error?.message ?? "", /the app no longer has it/);
     await app.engine.close();
     await Deno.remove(path, { recursive: true });
   },

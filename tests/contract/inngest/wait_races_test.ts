@@ -219,3 +219,81 @@ engineTest("a cancelOn whose time is over cancels nothing", async () => {
   clock.advance(HOUR_MS / 2);
   assertEquals((await app.ended("long")).result, "slept");
 });
+
+engineTest(
+  "a cancelOn event that is sent together with the run's own cancels it",
+  async () => {
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "long",
+        triggers: [{ event: "a/b" }],
+        cancelOn: [{ event: "a/stop", match: "data.u" }],
+      }, ({ step }) => step.sleep("z", "1d")),
+    ]);
+    await app.client.send([
+      { name: "a/stop", data: { u: 1 } }, // too early
+      { name: "a/b", data: { u: 1 } },
+      { name: "a/b", data: { u: 2 } },
+      { name: "a/stop", data: { u: 2 } },
+    ]);
+    const { event, _inngest } = await app.ended("long");
+    assertEquals([event.data, _inngest.status], [{ u: 2 }, "Cancelled"]);
+    assertEquals(await app.countRuns("long"), 2);
+  },
+);
+
+for (
+  const { condition, hits } of [
+    { condition: "event.data.k == async.data.k", hits: ["null", "1", "x"] },
+    { condition: "async.data.k == event.data.k", hits: ["null", "1", "x"] },
+    { condition: "event.data.deep.k == async.data['deep'].k", hits: ["1"] },
+    {
+      condition: "event.data.k == async.data.k && true",
+      hits: ["null", "1", "x"],
+    },
+    {
+      condition: "event.data.k != async.data.k",
+      hits: ["null", "1", "x", "text"],
+    },
+    { condition: "event.name == async.name", hits: [] },
+  ]
+) {
+  engineTest(
+    `of many who wait, those go on for whom ${condition} holds`,
+    async () => {
+      const clock = new FakeClock();
+      await using app = await startApp((client) => [
+        client.createFunction(
+          { id: "waits", triggers: [{ event: "a/b" }] },
+          async ({ event, step }) => {
+            const reply = await step.waitForEvent("w", {
+              event: "x/reply",
+              timeout: "1h",
+              if: condition,
+            });
+            return reply && event.data.id;
+          },
+        ),
+      ], { clock });
+      await app.sendAll("a/b", [
+        { id: "null" },
+        { id: "1", k: 1, deep: { k: 1 } },
+        { id: "x", k: "x", deep: { k: 2 } },
+        { id: "text", k: "1", deep: { k: "1" } },
+      ]);
+      await untilStep(app.engine, "w", 4);
+      await app.sendAll("x/reply", [
+        { deep: { k: 1 } },
+        { k: 1, deep: { k: 3 } },
+        { k: "x", deep: [] },
+      ]);
+      await app.send("x/reply", { deep: { k: 4 } });
+      clock.advance(HOUR_MS);
+      const ends = await app.endedAll("waits", 4);
+      assertEquals(
+        ends.flatMap(({ result }) => result ?? []).sort(),
+        hits.toSorted(),
+      );
+    },
+  );
+}
