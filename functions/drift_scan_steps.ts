@@ -83,7 +83,7 @@ export function startOfScan(
  *
  * @param deps Store, clock, settings and Clerk.
  * @param progress Where the scan is.
- * @returns Where it is afterwards.
+ * @returns Where it is afterwards; done when its report says that it has ended.
  * @throws {ClerkApiError} when Clerk does not answer.
  * @throws {NonRetriableError} when the key belongs to another instance.
  */
@@ -92,6 +92,11 @@ export async function advanceScan(
   progress: ScanProgress,
 ): Promise<ScanProgress> {
   if (progress.phase === "done") return progress;
+  const isRunning = await deps.store.drift.move(
+    progress.reportId,
+    deps.clock.now(),
+  );
+  if (!isRunning) return { ...progress, phase: "done" };
   const clerkApi = deps.clerkApi.fork();
   const next = progress.phase === "confirm"
     ? await lookAgain({ ...deps, clerkApi }, progress)

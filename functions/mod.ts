@@ -8,6 +8,7 @@ import { compareCounts } from "./compare_counts.ts";
 import { createTrial } from "./create_trial.ts";
 import { deleteUserWithClerk } from "./delete_user_with_clerk.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { endCancelledScan } from "./end_cancelled_scan.ts";
 import { eraseUser } from "./erase_user.ts";
 import { onboardingEmails } from "./onboarding_emails.ts";
 import { recordEvent } from "./record_event.ts";
@@ -40,6 +41,7 @@ export function createFunctions(
     recordEvent(deps),
     replayEvents(deps),
     scanDrift(deps),
+    endCancelledScan(deps),
     compareCounts(deps),
     reconcileUser(deps),
     eraseUser(deps),

@@ -5,7 +5,13 @@
  * DRIFT_REPAIR names once a scan has confirmed them. A scan of more pages than Inngest
  * allows steps goes on in a run of its own.
  */
-import { cron, type InngestFunction, NonRetriableError } from "inngest";
+import {
+  cron,
+  type GetStepTools,
+  type Inngest,
+  type InngestFunction,
+  NonRetriableError,
+} from "inngest";
 import { z } from "zod";
 import {
   RECONCILE_REQUESTED,
@@ -24,10 +30,13 @@ import {
   startOfScan,
 } from "./drift_scan_steps.ts";
 
+/** Inngest's id of the function. */
+export const SCAN_DRIFT = "scan-drift";
+
 /** Inngest allows 1,000, and a scan has some besides its pages. */
 const STEPS_A_RUN = 900;
-/** One that began earlier and has not ended never will. */
-const LONGEST_SCAN_MS = 24 * 60 * 60 * 1000;
+/** A scan that has not moved for longer, its grace period aside, has no run. */
+const LONGEST_REST_MS = 60 * 60 * 1000;
 
 const scanRequest = z.object({ progress: scanProgress.optional() });
 
@@ -38,65 +47,96 @@ const scanRequest = z.object({ progress: scanProgress.optional() });
 export function scanDrift(deps: FunctionDependencies): InngestFunction.Any {
   return deps.inngest.createFunction(
     {
-      id: "scan-drift",
+      id: SCAN_DRIFT,
       name: "Scan for drift",
       triggers: [cron("0 */6 * * *"), { event: SCAN_REQUESTED }],
       concurrency: { limit: 1 },
       onFailure: async (failure) => {
-        const { error, event } = failure;
         await addDeadLetter(deps, failure);
-        const { run_id, event: cause } = event.data;
-        const { progress } = scanRequest.safeParse(cause.data).data ?? {};
-        const reportId = progress?.reportId ?? run_id;
-        const now = deps.clock.now();
-        await deps.store.drift.fail(reportId, error.message, now);
-        tellEnd(deps, reportId);
+        const { error, event } = failure;
+        await endScan(deps, event.data, error.message);
       },
     },
-    async ({ event, step, runId }) => {
-      const request = scanRequest.safeParse(event.data).data;
-      let progress: ScanProgress = request?.progress ??
-        await step.run(
-          "begin",
-          () => retryAsClerkSays(() => beginScan(deps, runId)),
-        );
-      if (request?.progress === undefined) {
-        const at = deps.clock.now().getTime();
-        deps.feed.publish({
-          kind: "scan-begun",
-          reportId: progress.reportId,
-          at,
-        });
-      }
-      for (let count = 0; progress.phase !== "done"; count++) {
-        if (count === STEPS_A_RUN) {
-          await step.sendEvent("go-on", {
-            name: SCAN_REQUESTED,
-            data: { progress },
-          });
-          return { reportId: progress.reportId, goesOn: true };
-        }
-        const { clerkApi } = deps;
-        if (clerkApi === undefined) throw new NonRetriableError(NO_KEY);
-        const isFirstLook = progress.phase === "confirm" &&
-          progress.after === null;
-        if (isFirstLook) await step.sleep("grace", deps.config.driftGraceMs);
-        const current = progress;
-        progress = await step.run(
-          `${current.phase}-${count}`,
-          () =>
-            retryAsClerkSays(() => advanceScan({ ...deps, clerkApi }, current)),
-        );
-      }
-      const { reportId, counts } = progress;
-      const due = await step.run("policy", () => {
-        tellEnd(deps, reportId);
-        return listDueRepairs(deps, reportId);
-      });
-      if (due.length > 0) await step.sendEvent("repair", due);
-      return { reportId, counts };
+    ({ event, step, runId }) => {
+      const { progress } = scanRequest.safeParse(event.data).data ?? {};
+      return runScan(deps, { step, runId, progress });
     },
   );
+}
+
+/**
+ * Marks a scan as failed whose run has failed or was cancelled.
+ *
+ * @param deps Store, feed and clock.
+ * @param run The run, and the event that it was for, in Inngest's words.
+ * @param reason Why.
+ */
+export async function endScan(
+  { store, feed, clock }: Pick<
+    FunctionDependencies,
+    "store" | "feed" | "clock"
+  >,
+  { run_id, event }: z.infer<typeof endedRun>,
+  reason: string,
+): Promise<void> {
+  const { progress } = scanRequest.safeParse(event.data).data ?? {};
+  const reportId = progress?.reportId ?? run_id;
+  await store.drift.fail(reportId, reason, clock.now());
+  tellEnd({ feed, clock }, reportId);
+}
+
+/** A run that has ended, as Inngest's own events tell of it. */
+export const endedRun = z.object({
+  run_id: z.string(),
+  event: z.object({ data: z.unknown() }),
+});
+
+async function runScan(
+  deps: FunctionDependencies,
+  { step, runId, progress: given }: {
+    readonly step: GetStepTools<Inngest.Any>;
+    readonly runId: string;
+    /** Where another run of the scan has got to. */
+    readonly progress: ScanProgress | undefined;
+  },
+) {
+  let progress: ScanProgress = given ??
+    await step.run("begin", () => retryAsClerkSays(() => begin(deps, runId)));
+  for (let count = 0; progress.phase !== "done"; count++) {
+    if (count === STEPS_A_RUN) {
+      await step.sendEvent("go-on", {
+        name: SCAN_REQUESTED,
+        data: { progress },
+      });
+      return { reportId: progress.reportId, goesOn: true };
+    }
+    const { clerkApi } = deps;
+    if (clerkApi === undefined) throw new NonRetriableError(NO_KEY);
+    const isFirstLook = progress.phase === "confirm" && progress.after === null;
+    if (isFirstLook) await step.sleep("grace", deps.config.driftGraceMs);
+    const current = progress;
+    progress = await step.run(
+      `${current.phase}-${count}`,
+      () => retryAsClerkSays(() => advanceScan({ ...deps, clerkApi }, current)),
+    );
+  }
+  const { reportId, counts } = progress;
+  const due = await step.run("policy", () => {
+    tellEnd(deps, reportId);
+    return listDueRepairs(deps, reportId);
+  });
+  if (due.length > 0) await step.sendEvent("repair", due);
+  return { reportId, counts };
+}
+
+async function begin(
+  deps: FunctionDependencies,
+  runId: string,
+): Promise<ScanProgress> {
+  const progress = await beginScan(deps, runId);
+  const at = deps.clock.now().getTime();
+  deps.feed.publish({ kind: "scan-begun", reportId: runId, at });
+  return progress;
 }
 
 function tellEnd(
@@ -119,10 +159,12 @@ export async function beginScan(
   deps: Pick<FunctionDependencies, "store" | "clock" | "clerkApi" | "config">,
   runId: string,
 ): Promise<ScanProgress> {
-  const { store, clock, clerkApi } = deps;
+  const { store, clock, clerkApi, config } = deps;
   const now = clock.now();
   await store.ensureIndexes();
-  const obstacle = await findObstacle({ store, clerkApi }, runId, now);
+  const restMs = LONGEST_REST_MS + config.driftGraceMs;
+  await store.drift.abandon(new Date(now.getTime() - restMs), now);
+  const obstacle = await findObstacle({ store, clerkApi }, runId);
   await store.drift.begin(runId, now, obstacle);
   if (obstacle !== null || clerkApi === undefined) {
     return startOfScan(runId, "done");
@@ -171,12 +213,8 @@ export interface RepairEvent {
 async function findObstacle(
   { store, clerkApi }: Pick<FunctionDependencies, "store" | "clerkApi">,
   runId: string,
-  now: Date,
 ): Promise<string | null> {
   if (clerkApi === undefined) return NO_KEY;
-  const running = await store.drift.findRunning(
-    runId,
-    new Date(now.getTime() - LONGEST_SCAN_MS),
-  );
+  const running = await store.drift.findRunning(runId);
   return running === null ? null : "Another scan is running";
 }

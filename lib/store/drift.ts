@@ -49,6 +49,7 @@ export class DriftFindings {
           state: obstacle === null ? "running" : "skipped",
           reason: obstacle,
           started_at: now,
+          moved_at: now,
           finished_at: obstacle === null ? null : now,
           checked: 0,
           requests: 0,
@@ -58,6 +59,21 @@ export class DriftFindings {
       },
       { upsert: true },
     );
+  }
+
+  /**
+   * Notes that a scan begins another step.
+   *
+   * @param reportId The scan.
+   * @param now The present.
+   * @returns False when it has ended: nothing may be done in its name any more.
+   */
+  async move(reportId: string, now: Date): Promise<boolean> {
+    const { matchedCount } = await this.reports.updateOne(
+      { _id: reportId, state: "running" },
+      { $set: { moved_at: now } },
+    );
+    return matchedCount === 1;
   }
 
   /**
@@ -179,17 +195,30 @@ export class DriftFindings {
   }
 
   /**
-   * Finds another scan that is under way.
+   * Gives up scans that have lost their run.
    *
-   * @param ownId The scan that asks.
-   * @param since Scans that began earlier are taken for dead.
-   * @returns Its report, or null.
+   * @param since What has not moved since then.
+   * @param now The present.
    */
-  async findRunning(ownId: string, since: Date): Promise<DriftReport | null> {
+  async abandon(since: Date, now: Date): Promise<void> {
+    await this.reports.updateMany(
+      { kind: "scan", state: "running", moved_at: { $not: { $gte: since } } },
+      {
+        $set: {
+          state: "failed",
+          reason: "It stopped on its way: its run was lost",
+          finished_at: now,
+        },
+      },
+    );
+  }
+
+  /** @returns Another scan that is under way, or null. */
+  async findRunning(ownId: string): Promise<DriftReport | null> {
     return await this.reports.findOne({
       _id: { $ne: ownId },
+      kind: "scan",
       state: "running",
-      started_at: { $gte: since },
     });
   }
 

@@ -33,6 +33,8 @@ export interface DriftReport {
   /** Why it failed or was skipped. */
   reason: string | null;
   started_at: Date;
+  /** When a scan began its last step; comparisons of counts have none. */
+  moved_at?: Date;
   finished_at: Date | null;
   /** Users of Clerk that were compared. */
   checked: number;

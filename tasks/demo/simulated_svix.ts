@@ -38,35 +38,29 @@ const LATE_EVERY = 9;
 /** Attempts at one message, as long as the service does not take it. */
 const ATTEMPTS = 5;
 
+const FORGERS_SECRET = `whsec_${btoa("x".repeat(24))}`;
+
 /**
  * @param options Address, secret and seed.
  * @returns The road; it holds no connection and no timer of its own.
  */
 export function createSimulatedSvix(
-  options: SimulatedSvixOptions,
+  { url, secret, seed }: SimulatedSvixOptions,
 ): SimulatedSvix {
-  const random = createRandom(options.seed);
+  const random = createRandom(seed);
   const oneIn = (count: number) => random() * count < 1;
   let serial = 0;
   let held: (() => Promise<void>) | undefined;
   let sent = 0;
 
-  const attempt = async (id: string, body: string, secret: string) => {
-    const response = await fetch(options.url, {
-      method: "POST",
-      headers: signedHeaders(body, { id, secret, at: new Date() }),
-      body,
-    });
-    await response.body?.cancel();
-    sent++;
-    return response.status;
-  };
-  const send = async (id: string, body: string, secret: string) => {
+  const send = async (id: string, body: string, signedWith = secret) => {
     for (let count = 0; count < ATTEMPTS; count++) {
-      if (await attempt(id, body, secret) < 500) return;
+      const status = await postOnce(url, body, { id, secret: signedWith });
+      sent++;
+      if (status < 500) return;
     }
   };
-  const makeId = () => `msg_demo_${options.seed}_${++serial}`;
+  const makeId = () => `msg_demo_${seed}_${++serial}`;
 
   return {
     isLosing: false,
@@ -77,7 +71,7 @@ export function createSimulatedSvix(
       if (this.isLosing) return;
       const id = makeId();
       const body = encodeClerkJson(webhook);
-      const deliver = () => send(id, body, options.secret);
+      const deliver = () => send(id, body);
       if (held === undefined && oneIn(LATE_EVERY)) {
         held = deliver;
         return;
@@ -92,10 +86,21 @@ export function createSimulatedSvix(
       await late?.();
     },
     async post(body, { isForged }) {
-      const secret = isForged
-        ? `whsec_${btoa("x".repeat(24))}`
-        : options.secret;
-      await send(makeId(), body, secret);
+      await send(makeId(), body, isForged ? FORGERS_SECRET : secret);
     },
   };
+}
+
+async function postOnce(
+  url: string,
+  body: string,
+  { id, secret }: { readonly id: string; readonly secret: string },
+): Promise<number> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: signedHeaders(body, { id, secret, at: new Date() }),
+    body,
+  });
+  await response.body?.cancel();
+  return response.status;
 }

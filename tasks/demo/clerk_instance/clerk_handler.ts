@@ -96,10 +96,8 @@ export function createClerkHandler(
   };
 }
 
-function createRoutes(
-  { instance, secretKey, ...behaviour }: ClerkHandlerOptions,
-): Route[] {
-  const { organizations } = instance;
+function createRoutes(options: ClerkHandlerOptions): Route[] {
+  const { instance, secretKey } = options;
   return [
     {
       name: "instance",
@@ -113,6 +111,15 @@ function createRoutes(
         allowed_origins: null,
       }),
     },
+    ...createUserRoutes(options),
+    ...createOrganizationRoutes(instance),
+  ];
+}
+
+function createUserRoutes(
+  { instance, ...behaviour }: ClerkHandlerOptions,
+): Route[] {
+  return [
     {
       name: "users",
       pattern: /^\/v1\/users$/,
@@ -137,6 +144,12 @@ function createRoutes(
       answer: (params, [userId = ""]) =>
         listMemberships(instance, params, { userId }),
     },
+  ];
+}
+
+function createOrganizationRoutes(instance: ClerkInstance): Route[] {
+  const { organizations } = instance;
+  return [
     {
       name: "organizations",
       pattern: /^\/v1\/organizations$/,

@@ -95,6 +95,36 @@ export function toDocument(payload: unknown): UserDocument {
   return plan.document;
 }
 
+/** Opens a scan's report, without a look at the key. */
+export async function startScan(
+  { store }: Pick<DriftBed, "store">,
+  reportId: string,
+  phase?: ScanProgress["phase"],
+): Promise<ScanProgress> {
+  await store.drift.begin(reportId, new Date(), null);
+  return startOfScan(reportId, phase);
+}
+
+/**
+ * Goes on with a scan up to its second look.
+ *
+ * @param deps What the steps need.
+ * @param from Where it is.
+ * @returns Where the second look begins.
+ * @throws {RangeError} when the scan ends without one.
+ */
+export async function advanceToConfirm(
+  deps: ScanDependencies,
+  from: ScanProgress,
+): Promise<ScanProgress> {
+  let progress = from;
+  while (progress.phase !== "confirm") {
+    if (progress.phase === "done") throw new RangeError("Cannot look again");
+    progress = await advanceScan(deps, progress);
+  }
+  return progress;
+}
+
 /**
  * Runs a scan to its end, each step twice.
  *
@@ -106,8 +136,7 @@ export async function scan(
   bed: DriftBed,
   reportId: string,
 ): Promise<ScanProgress> {
-  await bed.store.drift.begin(reportId, new Date(), null);
-  let progress = startOfScan(reportId);
+  let progress = await startScan(bed, reportId);
   while (progress.phase !== "done") {
     await advanceScan(bed.deps, progress);
     progress = await advanceScan(bed.deps, progress);

@@ -2,6 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startOfScan } from "../../../functions/drift_scan_steps.ts";
 import { RECONCILE_REQUESTED, SCAN_REQUESTED } from "../../../lib/requests.ts";
+import type { Services } from "../../../lib/services.ts";
 import type { DriftReport } from "../../../lib/store/drift_documents.ts";
 import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
 import {
@@ -47,17 +48,31 @@ async function openBed(
   };
 }
 
+/** Acts, and waits for the next word of a scan; the answer is its id. */
+async function hearScan(
+  { feed }: Services,
+  kind: "scan-begun" | "scan-ended",
+  act: () => Promise<unknown>,
+): Promise<string> {
+  const heard = Promise.withResolvers<string>();
+  using _listener = feed.subscribe({
+    next: (message) => {
+      if (message.kind === kind) heard.resolve(message.reportId);
+    },
+    end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
+  });
+  await act();
+  return await heard.promise;
+}
+
+function askForScan({ inngest }: Services): Promise<unknown> {
+  return inngest.send({ name: SCAN_REQUESTED, data: {} });
+}
+
 /** Asks for a scan and waits for its end. */
 async function scan({ services }: OpenRollcall): Promise<DriftReport | null> {
-  const ended = Promise.withResolvers<string>();
-  using _listener = services.feed.subscribe({
-    next: (message) => {
-      if (message.kind === "scan-ended") ended.resolve(message.reportId);
-    },
-    end: () => ended.reject(new Error("Cannot wait longer: the feed ended")),
-  });
-  await services.inngest.send({ name: SCAN_REQUESTED, data: {} });
-  const _id = await ended.promise;
+  const ask = () => askForScan(services);
+  const _id = await hearScan(services, "scan-ended", ask);
   return await services.store.drift.reports.findOne({ _id });
 }
 
@@ -118,17 +133,15 @@ Deno.test("scan-drift ends as failed, with the reason, for a key of another inst
 
 Deno.test("scan-drift fails instead of running on when its key went away", async () => {
   await using rollcall = await openRollcall();
-  const { store, inngest, feed } = rollcall.services;
+  const { services, services: { store, inngest } } = rollcall;
   await store.drift.begin("scan_1", new Date(), null);
-  const ended = Promise.withResolvers<void>();
-  using _listener = feed.subscribe({
-    next: ({ kind }) => kind === "scan-ended" && ended.resolve(),
-    end: () => ended.reject(new Error("Cannot wait longer: the feed ended")),
-  });
   // The rest of a scan that began while there was a key.
   const progress = startOfScan("scan_1");
-  await inngest.send({ name: SCAN_REQUESTED, data: { progress } });
-  await ended.promise;
+  await hearScan(
+    services,
+    "scan-ended",
+    () => inngest.send({ name: SCAN_REQUESTED, data: { progress } }),
+  );
   const report = await store.drift.reports.findOne({ _id: "scan_1" });
   assertEquals(report?.state, "failed");
   assertStringIncludes(report?.reason ?? "", "CLERK_SECRET_KEY is not set");
@@ -141,4 +154,21 @@ Deno.test("scan-drift without a key says that it was skipped", async () => {
     "skipped",
     "CLERK_SECRET_KEY is not set",
   ]);
+});
+
+Deno.test("a scan whose run is cancelled ends, and the next one runs", async () => {
+  await using bed = await openBed({ DRIFT_GRACE_S: "3600" });
+  const { services, services: { runs, store: { drift } } } = bed.rollcall;
+  const ask = () => askForScan(services);
+  const first = await hearScan(services, "scan-begun", ask);
+  const cancel = () => runs.cancel(first);
+  assertEquals(await hearScan(services, "scan-ended", cancel), first);
+  const report = await drift.reports.findOne({ _id: first });
+  assertEquals([report?.state, report?.reason], [
+    "failed",
+    "Its run was cancelled",
+  ]);
+  const second = await hearScan(services, "scan-begun", ask);
+  const next = await drift.reports.findOne({ _id: second });
+  assertEquals([next?.state, next?.reason], ["running", null]);
 });

@@ -1,17 +1,16 @@
 /** A scan on a real store and a simulated Clerk, faults and crashes included. */
 import { assert, assertEquals } from "@std/assert";
-import {
-  advanceScan,
-  startOfScan,
-} from "../../../functions/drift_scan_steps.ts";
+import { advanceScan } from "../../../functions/drift_scan_steps.ts";
 import { beginScan } from "../../../functions/scan_drift.ts";
 import { clerkUser } from "../../../lib/events.ts";
 import {
+  advanceToConfirm,
   type DriftBed,
   openDriftBed,
   readOpen,
   repair,
   scan,
+  startScan,
 } from "./drift_bed.ts";
 import { LifeDuringScan, plantDrift, receiveUser } from "./plant_drift.ts";
 
@@ -56,7 +55,7 @@ Deno.test("a scan finds exactly what was planted, through faults and repeated st
 Deno.test("a scan is not taken in by users who sign up, change and leave meanwhile", async () => {
   await using bed = await openBed();
   bed.life.begin(bed, new Set(bed.planted.keys()));
-  let progress = startOfScan("scan_1");
+  let progress = await startScan(bed, "scan_1");
   let atConfirm = 0;
   while (progress.phase !== "done") {
     if (progress.phase === "confirm" && progress.after === null) {
@@ -97,10 +96,10 @@ Deno.test("a repair of everything leaves a clean second scan", async () => {
 
 Deno.test("the second look drops what a late webhook has put right", async () => {
   await using bed = await openBed();
-  let progress = startOfScan("scan_1");
-  while (progress.phase !== "confirm") {
-    progress = await advanceScan(bed.deps, progress);
-  }
+  let progress = await advanceToConfirm(
+    bed.deps,
+    await startScan(bed, "scan_1"),
+  );
   const [edited] = [...bed.planted].find(([, kind]) => kind === "edited") ?? [];
   const user = clerkUser.parse(await bed.deps.clerkApi.getUser(edited ?? ""));
   await receiveUser(bed.store, user, {
@@ -148,10 +147,10 @@ Deno.test("a second look takes a user whom it cannot read for no ghost", async (
     { _id: id },
     { $set: { full_name: "Somebody Else" } },
   );
-  let progress = startOfScan("scan_1");
-  while (progress.phase !== "confirm") {
-    progress = await advanceScan(bed.deps, progress);
-  }
+  let progress = await advanceToConfirm(
+    bed.deps,
+    await startScan(bed, "scan_1"),
+  );
   const user = bed.clerk.users.get(id);
   bed.clerk.users.put({ ...user, email_addresses: "none" } as never);
   while (progress.phase !== "done") {

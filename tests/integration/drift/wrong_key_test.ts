@@ -1,9 +1,6 @@
 /** The key of another instance neither reports nor deletes anybody. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import {
-  advanceScan,
-  startOfScan,
-} from "../../../functions/drift_scan_steps.ts";
+import { advanceScan } from "../../../functions/drift_scan_steps.ts";
 import { findKeyFault } from "../../../functions/find_key_fault.ts";
 import { beginScan } from "../../../functions/scan_drift.ts";
 import { makeClient } from "../../support/clerk_api/make_client.ts";
@@ -12,12 +9,14 @@ import {
   FakeClerk,
 } from "../../support/clerk_api/start_clerk_api.ts";
 import {
+  advanceToConfirm,
   CAUSE,
   type DriftBed,
   openDriftBed,
   readOpen,
   repair,
   scan,
+  startScan,
   toDocument,
 } from "./drift_bed.ts";
 
@@ -152,10 +151,10 @@ Deno.test("a scan whose key is exchanged on its way opens no difference", async 
   await using bed = await openDriftBed({ users: 60 });
   await using other = withOtherKey(await openDriftBed({}));
   const exchanged = { ...bed.deps, clerkApi: other.deps.clerkApi };
-  let progress = startOfScan("scan_1", "ghosts");
-  while (progress.phase !== "confirm") {
-    progress = await advanceScan(exchanged, progress);
-  }
+  const progress = await advanceToConfirm(
+    exchanged,
+    await startScan(bed, "scan_1", "ghosts"),
+  );
   await assertRejects(
     () => advanceScan(exchanged, progress),
     Error,
