@@ -7,6 +7,7 @@
  */
 import type { Inngest } from "inngest";
 import type { Clock } from "../lib/clock.ts";
+import { sendRequest } from "../lib/inngest/send_request.ts";
 import { BACKFILL_REQUESTED, REPLAY_REQUESTED } from "../lib/requests.ts";
 import type { LiveFeed } from "../lib/live_feed.ts";
 import type { JobDocument, JobState } from "../lib/store/jobs.ts";
@@ -52,7 +53,8 @@ export type BackfillAnswer =
  * @param controls Store, Inngest, clock and feed.
  * @param actor Name of who asks.
  * @returns The job, or the one that is in the way.
- * @throws {Error} when Inngest does not take the event; the job has failed then.
+ * @throws {EventNotTakenError} when Inngest does not take the event; the job has
+ * failed then.
  */
 export async function beginBackfill(
   controls: JobControls,
@@ -135,7 +137,7 @@ async function startRun(
     throw new TypeError(`Cannot run job: no function does a ${kind}`);
   }
   try {
-    await inngest.send({ name, data: { resume: _id } });
+    await sendRequest(inngest, { name, data: { resume: _id } });
   } catch (error) {
     await store.jobs.fail(_id, "Inngest does not take the event", clock.now());
     throw error;

@@ -4,6 +4,7 @@
  */
 import { type Admission, createAdmission } from "./admission.ts";
 import { createPasswordGate, type PasswordGate } from "./auth/password_gate.ts";
+import type { ClerkApiClient } from "./clerk/clerk_api_client.ts";
 import { redactBody } from "./clerk/redact_body.ts";
 import { createWebhookSealer } from "./clerk/sealed_webhook.ts";
 import {
@@ -41,6 +42,8 @@ import { createMetrics } from "./telemetry/metrics.ts";
 /** Everything that a request may use. */
 export interface Services extends FunctionKit, AsyncDisposable {
   readonly verifyWebhook: VerifyWebhook;
+  /** Clerk's Backend API for whoever waits for a page: it soon gives up. */
+  readonly hurriedClerkApi: ClerkApiClient | undefined;
   /** Bounds the webhooks that are handled at once. */
   readonly admission: Admission;
   /** Takes note of refused webhooks, after their answer. */
@@ -80,6 +83,9 @@ export interface ServiceOptions {
   /** How the embedded Inngest tells the time and tries again, for tests. */
   readonly engine?: EngineTiming;
 }
+
+/** Nobody looks at an empty page for longer. */
+const PAGE_PATIENCE = { timeoutMs: 4_000, maxAttempts: 2, maxPauseMs: 2_000 };
 
 /** Webhooks at once, and the memory that their bodies may take. */
 const ADMISSION = { maxRequests: 2_000, maxBytes: 64 * 1024 * 1024 };
@@ -142,7 +148,8 @@ export async function openServices(
   const serveInngest = serveFunctions(kit, functions);
   await inngestPart.value.register(serveInngest);
 
-  const clerkSignIn = openClerkSignIn(config, kit.clerkApi);
+  const hurriedClerkApi = kit.clerkApi?.fork(PAGE_PATIENCE);
+  const clerkSignIn = openClerkSignIn(config, hurriedClerkApi);
   const { adminPassword } = config.auth;
   const password = adminPassword ?? randomReadable(16);
   const isPasswordNeeded = adminPassword === undefined &&
@@ -157,6 +164,7 @@ export async function openServices(
     functions: functions.map((fn) => ({ id: fn.id(), name: fn.name })),
     runs: createRunsApi(createAskInngest(inngestPart.value)),
     pingInngest: () => pingInngest(inngestPart.value),
+    hurriedClerkApi,
     clerkSignIn,
     generatedPassword: isPasswordNeeded ? password : undefined,
     verifyWebhook: await createWebhookVerifier(config.clerk.webhookSecrets),

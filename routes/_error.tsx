@@ -39,7 +39,9 @@ export default define.page<typeof handler>(function ErrorPage({ data }) {
       <h1>{data.title}</h1>
       <p class="muted">{data.advice}</p>
       <p>
-        <a class="button" href="/dashboard">Go to the dashboard</a>
+        {data.status >= 500
+          ? <a class="button" href="">Try again</a>
+          : <a class="button" href="/dashboard">Go to the dashboard</a>}
       </p>
     </main>
   );
@@ -59,22 +61,13 @@ const KNOWN: Readonly<Record<number, Omit<ErrorData, "status">>> = {
     title: "This page cannot do that",
     advice: "Go back and try it from the page that offers it.",
   },
-  503: {
-    title: "MongoDB does not answer",
-    advice:
-      "Webhooks are still taken and nothing is lost: they are applied when the database is back. /ready tells more.",
-  },
 };
 
-/** A broken database is named, for it is what an operator can mend. */
+/** What an operator can mend is named. */
 function describeError(error: unknown): ErrorData {
-  const status = error instanceof HttpError
-    ? error.status
-    : !error
-    ? 404
-    : isDatabaseDown(error)
-    ? 503
-    : 500;
+  const outage = findOutage(error);
+  if (outage !== null) return { status: 503, ...outage };
+  const status = error instanceof HttpError ? error.status : error ? 500 : 404;
   const known = KNOWN[status] ?? {
     title: status < 500
       ? "This request was not understood"
@@ -86,8 +79,32 @@ function describeError(error: unknown): ErrorData {
   return { status, ...known };
 }
 
-function isDatabaseDown(error: unknown): boolean {
-  return error instanceof Error &&
-    /^Mongo(ServerSelection|Network|NetworkTimeout|NotConnected|PoolCleared|TopologyClosed)Error$/
-      .test(error.name);
+/** Which of those that Rollcall stands on does not answer, if any. */
+function findOutage(error: unknown): Omit<ErrorData, "status"> | null {
+  if (!(error instanceof Error)) return null;
+  switch (error.name) {
+    case "EventNotTakenError":
+    case "InngestApiError":
+      return {
+        title: "Inngest does not answer",
+        advice:
+          "Nothing was started. Webhooks get 503 meanwhile and Svix sends them again. Try again when /ready says that it is back.",
+      };
+    case "ClerkApiError":
+      return {
+        title: "Clerk could not be asked",
+        advice: `Nothing was changed. ${error.message}.`,
+      };
+    default:
+      return MONGODB_ERRORS.test(error.name)
+        ? {
+          title: "MongoDB does not answer",
+          advice:
+            "Webhooks are still taken and nothing is lost: they are applied when the database is back. /ready tells more.",
+        }
+        : null;
+  }
 }
+
+const MONGODB_ERRORS =
+  /^Mongo(ServerSelection|Network|NetworkTimeout|NotConnected|PoolCleared|TopologyClosed)Error$/;

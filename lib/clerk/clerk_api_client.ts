@@ -54,14 +54,23 @@ export interface ClerkApiClientOptions {
   readonly random?: () => number;
 }
 
+/** How long a reader puts up with a Clerk that does not answer. */
+export type ClerkApiPatience = Pick<
+  ClerkApiClientOptions,
+  "timeoutMs" | "maxAttempts" | "maxPauseMs"
+>;
+
 /** Clerk's Backend API, as far as Rollcall reads it. */
 export interface ClerkApiClient extends UserReader, OrganizationReader {
   /** Names the instance, `ins_…`, that the key belongs to; null if not told. */
   getInstanceId(options?: CallOptions): Promise<string | null>;
   /** What this client has cost so far. */
   usage(): ClerkApiUsage;
-  /** The same client at the same pace, with a count of its own. */
-  fork(): ClerkApiClient;
+  /**
+   * The same client at the same pace, with a count of its own, and with another
+   * patience if one is given.
+   */
+  fork(patience?: ClerkApiPatience): ClerkApiClient;
 }
 
 /**
@@ -95,7 +104,7 @@ export function createClerkApiClient(
     ...bindUsers(requester),
     ...bindOrganizations(requester),
     usage: () => requester.usage(),
-    fork: () => createClerkApiClient(options),
+    fork: (patience = {}) => createClerkApiClient({ ...options, ...patience }),
   };
 }
 

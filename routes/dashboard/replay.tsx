@@ -1,6 +1,7 @@
 /** Replay: how many events would be sent again, how, how fast, and the button. */
 import { HttpError, page } from "fresh";
 import { define } from "../../lib/define.ts";
+import { sendRequest } from "../../lib/inngest/send_request.ts";
 import { REPLAY_REQUESTED, replayOrder } from "../../lib/requests.ts";
 import {
   readReplayScope,
@@ -56,7 +57,11 @@ export const handler = define.handlers<ReplayData>({
       { who, action: `replay-events-${order.data.mode}`, subject: id },
       clock,
     );
-    await inngest.send({ id, name: REPLAY_REQUESTED, data: order.data });
+    await sendRequest(inngest, {
+      id,
+      name: REPLAY_REQUESTED,
+      data: order.data,
+    });
     return ctx.redirect(`/dashboard/jobs?asked=${id}`, 303);
   },
 });

@@ -2,6 +2,7 @@
 import { page } from "fresh";
 import manifest from "../../deno.json" with { type: "json" };
 import { fingerprintSecret } from "../../lib/clerk/verify_webhook.ts";
+import { sendRequest } from "../../lib/inngest/send_request.ts";
 import type { Config } from "../../lib/config.ts";
 import { define } from "../../lib/define.ts";
 import { ALERTS_CHECK_REQUESTED } from "../../lib/requests.ts";
@@ -80,7 +81,7 @@ export const handler = define.handlers<SystemData>({
   },
   async POST(ctx) {
     requireOperator(ctx.state.session);
-    await ctx.state.services.inngest.send({
+    await sendRequest(ctx.state.services.inngest, {
       name: ALERTS_CHECK_REQUESTED,
       data: {},
     });

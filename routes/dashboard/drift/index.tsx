@@ -2,6 +2,7 @@
 import { HttpError, page } from "fresh";
 import { BACKFILL } from "../../../functions/control_job.ts";
 import { define } from "../../../lib/define.ts";
+import { sendRequest } from "../../../lib/inngest/send_request.ts";
 import { type DriftFilter, SCAN_REQUESTED } from "../../../lib/requests.ts";
 import type {
   DriftItem,
@@ -75,7 +76,7 @@ export const handler = define.handlers<DriftData>({
     const { services, session } = ctx.state;
     requireOperator(session);
     if (services.clerkApi === undefined) throw new HttpError(400);
-    await services.inngest.send({ name: SCAN_REQUESTED, data: {} });
+    await sendRequest(services.inngest, { name: SCAN_REQUESTED, data: {} });
     return ctx.redirect(linkWith(ctx.url, { asked: "scan" }), 303);
   },
 });

@@ -5,6 +5,7 @@ import {
   previewRepair,
 } from "../../../functions/preview_repair.ts";
 import { define, type State } from "../../../lib/define.ts";
+import { sendRequest } from "../../../lib/inngest/send_request.ts";
 import {
   type DriftFilter,
   RECONCILE_REQUESTED,
@@ -46,7 +47,7 @@ export const handler = define.handlers<RepairData>({
     const form = await readForm(ctx.req);
     const why = String(form.get("why") ?? "").trim().slice(0, MAX_WHY) || null;
     const { ids, filter } = readTarget(ctx.url.searchParams);
-    await services.inngest.send({
+    await sendRequest(services.inngest, {
       name: RECONCILE_REQUESTED,
       data: filter === null
         ? { user_ids: ids, who, why }
@@ -66,15 +67,18 @@ function readTarget(params: URLSearchParams) {
 async function readRepair(ctx: Context<State>): Promise<RepairData> {
   const { services } = ctx.state;
   const { ids, filter } = readTarget(ctx.url.searchParams);
+  const { hurriedClerkApi: clerkApi } = services;
+  const preview = (targets: readonly string[]) =>
+    previewRepair({ ...services, clerkApi }, targets);
   if (filter === null) {
-    const previews = await previewRepair(services, ids.slice(0, MAX_PREVIEWS));
+    const previews = await preview(ids.slice(0, MAX_PREVIEWS));
     return { filter, count: ids.length, previews };
   }
   const [count, targets] = await Promise.all([
     countDrift(services.store, filter, MAX_COUNT),
     listDriftTargets(services.store, filter, null, MAX_PREVIEWS),
   ]);
-  const previews = await previewRepair(services, targets.map(({ id }) => id));
+  const previews = await preview(targets.map(({ id }) => id));
   return { filter, count, previews };
 }
 

@@ -1,6 +1,7 @@
 /** Quarantine: webhooks that were refused at the door, why, and what to do. */
 import { page } from "fresh";
 import { define } from "../../../lib/define.ts";
+import { sendRequest } from "../../../lib/inngest/send_request.ts";
 import type { KeysetPage } from "../../../lib/store/keyset_page.ts";
 import { QUARANTINE_CHECK_REQUESTED } from "../../../lib/requests.ts";
 import { MAX_QUARANTINED } from "../../../lib/store/quarantine.ts";
@@ -43,7 +44,7 @@ export const handler = define.handlers<QuarantineData>({
   },
   async POST(ctx) {
     const { name: who } = requireOperator(ctx.state.session);
-    await ctx.state.services.inngest.send({
+    await sendRequest(ctx.state.services.inngest, {
       name: QUARANTINE_CHECK_REQUESTED,
       data: { who },
     });

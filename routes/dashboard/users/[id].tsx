@@ -1,6 +1,7 @@
 /** One user: the document as it is, and the time line that says why. */
 import { type Context, HttpError, page } from "fresh";
 import type { Session } from "../../../lib/auth/session.ts";
+import { sendRequest } from "../../../lib/inngest/send_request.ts";
 import { define, type State } from "../../../lib/define.ts";
 import { ERASE_REQUESTED, RECONCILE_REQUESTED } from "../../../lib/requests.ts";
 import type { Services } from "../../../lib/services.ts";
@@ -47,7 +48,7 @@ export const handler = define.handlers<UserData>({
         return page(await readUser(ctx, true));
       case "sync":
         if (services.clerkApi === undefined) throw new HttpError(400);
-        await services.inngest.send({
+        await sendRequest(services.inngest, {
           name: RECONCILE_REQUESTED,
           data: { user_ids: [id], who },
         });
@@ -58,7 +59,7 @@ export const handler = define.handlers<UserData>({
         if (await isInClerk(services, id)) {
           return ctx.redirect(`${ctx.url.pathname}?refused=erase`, 303);
         }
-        await services.inngest.send({
+        await sendRequest(services.inngest, {
           name: ERASE_REQUESTED,
           data: { user_id: id, who },
         });
@@ -150,7 +151,7 @@ const ERASING =
   "What is kept about the user goes in a moment, unless Clerk still has the user; the audit log says so.";
 
 async function isInClerk(
-  { clerkApi }: Services,
+  { hurriedClerkApi: clerkApi }: Services,
   id: string,
 ): Promise<boolean> {
   return clerkApi !== undefined && await clerkApi.getUser(id) !== null;
