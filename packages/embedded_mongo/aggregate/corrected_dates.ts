@@ -3,32 +3,37 @@
  * operators that are right. What they do not cover is refused.
  */
 
-import { type Context, evalExpr, OpType } from "mingo/core";
+import { evalExpr } from "mingo/core";
 import type { Document } from "../bson/document.ts";
 import { refuse } from "../errors.ts";
 import type { Operator } from "./mingo_context.ts";
 
+const DEFAULT_FORMAT = "%Y-%m-%dT%H:%M:%S.%LZ"; // MongoDB's
+
 /**
  * Corrects the operators on dates.
  *
- * @param original mingo's own operators, whose parts of a date are right and
- *   honour time zones.
+ * @param find mingo's own operator of a name; those for the parts of a date are
+ *   right and honour time zones.
  * @returns The corrected operators by name.
  */
-export function correctDates(original: Context): Record<string, Operator> {
-  const find = (name: string): Operator => {
-    const operator = original.getOperator(OpType.EXPRESSION, name);
-    return (object, expression, options) =>
-      operator?.(object, expression, options);
-  };
+export function correctDates(
+  find: (name: string) => Operator,
+): Record<string, Operator> {
   return {
     $dateAdd: addMonths("$dateAdd", find("$dateAdd")),
     $dateSubtract: addMonths("$dateSubtract", find("$dateSubtract")),
     $dateToString: (object, expression, options) => {
-      const { format } = expression as Document;
-      const part = /%[Gw]/.exec(String(format))?.[0];
+      const { format = DEFAULT_FORMAT, ...rest } = expression as Document;
+      const part = /%[GUw]/.exec(String(format))?.[0];
       if (part) throw refuse(`$dateToString with ${part}`);
-      return find("$dateToString")(object, expression, options);
+      // mingo drops a percent sign that is meant.
+      const texts = String(format).split("%%").map((piece) =>
+        find("$dateToString")(object, { ...rest, format: piece }, options)
+      );
+      return texts.every((text) => typeof text === "string")
+        ? texts.join("%")
+        : texts[0];
     },
     $dateTrunc: (object, expression, options) => {
       const { unit, timezone } = evalExpr(

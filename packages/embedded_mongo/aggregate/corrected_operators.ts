@@ -7,9 +7,10 @@
  */
 
 import { compareValues } from "../bson/compare_values.ts";
-import { isDocument } from "../bson/document.ts";
+import { type Document, isDocument, setField } from "../bson/document.ts";
 import { rejectInexact } from "../bson/numbers.ts";
 import { type CodeName, MongoError } from "../errors.ts";
+import { isTruthy } from "./is_truthy.ts";
 import { mergeObjects } from "./merge_objects.ts";
 
 /** An operator on its operands, evaluated; one that is no list is a list of one. */
@@ -17,35 +18,29 @@ type Compute = (operands: readonly unknown[]) => unknown;
 
 /** Those that need nothing but their operands, by name. */
 export const CORRECTED_OPERATORS: Readonly<Record<string, Compute>> = {
+  $allElementsTrue: ([array]) =>
+    readArray("$allElementsTrue", array).every(isTruthy),
+  $anyElementTrue: ([array]) =>
+    readArray("$anyElementTrue", array).some(isTruthy),
+  $arrayToObject: ([array]) => array == null ? null : buildObject(array),
+  $avg: (operands) => average(readNumbers(operands)),
   $concat: concat,
+  $isArray: ([value]) => Array.isArray(value),
   $last: ([array]) => array == null ? null : readArray("$last", array).at(-1),
   $max: (operands) => findExtreme(operands, 1),
   $mergeObjects: (operands) => mergeObjects(toList(operands)),
   $min: (operands) => findExtreme(operands, -1),
   $mod: computeRemainder,
-  $not: ([value]) => value == null || value === false || value === 0,
+  $not: ([value]) => !isTruthy(value),
   $replaceAll: replaceAll,
   $size: ([array]) => readArray("$size", array).length,
   $split: split,
+  $sum: (operands) => readNumbers(operands).reduce((a, b) => a + b, 0),
   $toLower: ([value]) =>
     toText("$toLower", value).replace(/[A-Z]/g, (c) => c.toLowerCase()),
   $toUpper: ([value]) =>
     toText("$toUpper", value).replace(/[a-z]/g, (c) => c.toUpperCase()),
 };
-
-/**
- * Whether a value can be converted to a number or a date at all; mingo takes an
- * empty array and an empty text for zero, and truth for the year 1970.
- *
- * @param value A plain value.
- * @param target What `$convert` would call it.
- * @returns False for what MongoDB refuses whatever it holds.
- */
-export function isConvertible(value: unknown, target: string): boolean {
-  if (target === "date" && typeof value === "boolean") return false;
-  if (target === "int" && value instanceof Date) return false;
-  return value !== "" && !Array.isArray(value) && !isDocument(value);
-}
 
 function fail(codeName: CodeName, message: string): MongoError {
   return new MongoError(codeName, message);
@@ -75,6 +70,30 @@ function concat(operands: readonly unknown[]): unknown {
 function toList(operands: readonly unknown[]): readonly unknown[] {
   const [only] = operands;
   return operands.length === 1 && Array.isArray(only) ? only : operands;
+}
+
+/** What is no number does not count. */
+function readNumbers(operands: readonly unknown[]): number[] {
+  const list = toList(operands);
+  for (const value of list) rejectInexact(value);
+  return list.filter((value) => typeof value === "number");
+}
+
+function average(numbers: readonly number[]): number | null {
+  if (numbers.length === 0) return null;
+  return numbers.reduce((a, b) => a + b, 0) / numbers.length;
+}
+
+/** Takes `[key, value]` and `{ k, v }`. */
+function buildObject(pairs: unknown): Document {
+  const result: Document = {};
+  for (const pair of readArray("$arrayToObject", pairs)) {
+    const [key, value] = isDocument(pair)
+      ? [pair.k, pair.v]
+      : readArray("$arrayToObject", pair);
+    setField(result, readText("$arrayToObject", key), value);
+  }
+  return result;
 }
 
 function findExtreme(operands: readonly unknown[], sign: 1 | -1): unknown {

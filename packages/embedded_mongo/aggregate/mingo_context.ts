@@ -1,8 +1,9 @@
 /**
  * mingo's operators, corrected where they differ from MongoDB's.
  *
- * Comparisons follow order_key.ts instead of mingo's order. What would compute
- * wrongly on int64 beyond 2^53 or on Decimal128 is refused, as is code.
+ * Comparisons follow order_key.ts instead of mingo's order. Operands are looked at
+ * before mingo sees them: one may stand in a list of its own, null wins, and what
+ * would compute wrongly (int64 beyond 2^53, Decimal128) is refused, as is code.
  */
 
 import { Context, evalExpr, OpType } from "mingo/core";
@@ -10,12 +11,14 @@ import * as accumulators from "mingo/operators/accumulator";
 import * as expressions from "mingo/operators/expression";
 import type { Any, Options } from "mingo/types";
 import { compareValues } from "../bson/compare_values.ts";
-import type { Document } from "../bson/document.ts";
+import { type Document, isDocument } from "../bson/document.ts";
 import { rejectInexact } from "../bson/numbers.ts";
-import { MongoError, refuse } from "../errors.ts";
+import { MongoError } from "../errors.ts";
 import { REFUSED_EXPRESSIONS } from "./compile_expression.ts";
+import { correctConversions } from "./corrected_conversions.ts";
 import { correctDates } from "./corrected_dates.ts";
-import { CORRECTED_OPERATORS, isConvertible } from "./corrected_operators.ts";
+import { CORRECTED_OPERATORS } from "./corrected_operators.ts";
+import { isTruthy } from "./is_truthy.ts";
 
 export { evalExpr };
 
@@ -28,48 +31,22 @@ export type Operator = (
   options: MingoOptions,
 ) => Any;
 
-const ARITHMETIC = [
-  "$add",
-  "$subtract",
-  "$multiply",
-  "$divide",
-  "$mod",
-  "$abs",
-  "$ceil",
-  "$floor",
-  "$round",
-  "$trunc",
-  "$pow",
-  "$sqrt",
-  "$exp",
-  "$ln",
-  "$log",
-  "$log10",
-  "$bitAnd",
-  "$bitOr",
-  "$bitXor",
-] as const;
+/** The operators that are null for null and take numbers only if exact. */
+const COMPUTING = new Set(splitWords(`
+  $abs $acos $acosh $add $asin $asinh $atan $atan2 $atanh $bitAnd $bitNot $bitOr
+  $bitXor $ceil $cos $cosh $dateAdd $dateDiff $dateSubtract $dateTrunc $dayOfMonth
+  $dayOfWeek $dayOfYear $degreesToRadians $divide $exp $floor $hour $isoDayOfWeek
+  $isoWeek $ln $log $log10 $millisecond $minute $mod $month $multiply $pow
+  $radiansToDegrees $round $second $setDifference $setIntersection $setUnion $sin
+  $sinh $slice $sqrt $subtract $tan $tanh $trunc $year`));
 
-/** The conversions that may fail, with what `$convert` calls their targets. */
-const CONVERSIONS: Readonly<Record<string, string>> = {
-  $toDate: "date",
-  $toDouble: "double",
-  $toInt: "int",
-  $toLong: "long",
-};
+/** The operators whose operands are always a list. */
+const VARIADIC = new Set(splitWords(`
+  $add $and $bitAnd $bitOr $bitXor $concatArrays $ifNull $multiply $or $round
+  $setEquals $setIntersection $setUnion $trunc`));
 
 /** Accumulators that MongoDB takes as expressions, too. */
 const SHARED_ACCUMULATORS = ["$avg", "$max", "$min", "$sum"];
-
-/** mingo's operators with the corrections of this file. */
-export const mingoContext: Context = createContext();
-
-/** mingo's options for this server: no scripts, errors are errors. */
-export const mingoOptions: Partial<Options> = {
-  context: mingoContext,
-  scriptEnabled: false,
-  failOnError: true,
-};
 
 /** The operators of an expression; unknown ones are refused before mingo sees them. */
 export const EXPRESSION_OPERATORS: ReadonlySet<string> = new Set(
@@ -78,107 +55,113 @@ export const EXPRESSION_OPERATORS: ReadonlySet<string> = new Set(
   ),
 );
 
+const COMPARISONS = {
+  $eq: comparing((order) => order === 0),
+  $ne: comparing((order) => order !== 0),
+  $gt: comparing((order) => order > 0),
+  $gte: comparing((order) => order >= 0),
+  $lt: comparing((order) => order < 0),
+  $lte: comparing((order) => order <= 0),
+  $cmp: comparing(Math.sign),
+};
+
+/** mingo's options for this server: no scripts, errors are errors. */
+export const mingoOptions: Partial<Options> = {
+  context: createContext(),
+  scriptEnabled: false,
+  failOnError: true,
+};
+
+function splitWords(text: string): string[] {
+  return text.trim().split(/\s+/);
+}
+
 function createContext(): Context {
   const original = Context.init({
     accumulator: accumulators,
     expression: expressions,
   });
-  const corrected = {
-    ...compareOperators(),
-    ...guardArithmetic(original),
-    ...guardConversions(original),
-    ...correctDates(original),
-    ...Object.fromEntries(
-      Object.entries(CORRECTED_OPERATORS).map(([name, compute]) =>
-        [name, evaluating((operands) => compute(operands))] as const
-      ),
-    ),
+  const find = (name: string): Operator => {
+    const operator = original.getOperator(OpType.EXPRESSION, name);
+    return (object, expression, options) =>
+      operator?.(object, expression, options);
   };
-  return Context.from(Context.init({ expression: corrected }), original);
+  const inherited: Record<string, Operator> = {
+    ...correctDates(find),
+    ...correctConversions(find),
+    $switch: chooseBranch,
+  };
+  const bordered = Object.keys(expressions)
+    .filter((name) => name !== "$literal")
+    .map((name) =>
+      [name, arranging(name, inherited[name] ?? find(name))] as const
+    );
+  const own = Object.entries({ ...COMPARISONS, ...CORRECTED_OPERATORS })
+    .map(([name, compute]) => [name, evaluating(compute)] as const);
+  const expression = Object.fromEntries([...bordered, ...own]);
+  return Context.from(Context.init({ expression }), original);
 }
 
-/** Evaluates the operands, looks whether they are exact, and computes. */
+/** Gives mingo operands of the form that it knows, and no number it does not. */
+function arranging(name: string, operator: Operator): Operator {
+  return (object, expression, options) => {
+    const operand = arrange(name, expression);
+    if (!COMPUTING.has(name)) return operator(object, operand, options);
+    const values = listOperands(operand, evalExpr(object, operand, options));
+    for (const value of values) rejectInexact(value);
+    if (values.some((value) => value == null)) return null;
+    const result = operator(object, operand, options);
+    if (Number.isNaN(result) && !values.some(Number.isNaN)) {
+      throw new MongoError("BadValue", `${name} is not defined for ${values}`);
+    }
+    return result;
+  };
+}
+
+/** mingo's is silent where no branch is taken. */
+function chooseBranch(
+  object: Any,
+  expression: Any,
+  options: MingoOptions,
+): Any {
+  const { branches, ...otherwise } = expression as Document;
+  const evaluate = (part: unknown) => evalExpr(object, part as Any, options);
+  const taken = Array.isArray(branches)
+    ? branches.find((branch) => isTruthy(evaluate(branch.case)))
+    : undefined;
+  if (taken) return evaluate(taken.then);
+  if ("default" in otherwise) return evaluate(otherwise.default);
+  throw new MongoError(
+    "Location40066",
+    "$switch could not find a matching branch for an input, and no default was specified.",
+  );
+}
+
+function arrange(name: string, expression: Any): Any {
+  const isList = Array.isArray(expression);
+  if (VARIADIC.has(name)) return isList ? expression : [expression];
+  return isList && expression.length === 1 ? expression[0] : expression;
+}
+
+function listOperands(operand: Any, value: Any): readonly unknown[] {
+  if (Array.isArray(operand)) return value as unknown[];
+  if (!isDocument(operand) || !isDocument(value)) return [value];
+  const isOperator = Object.keys(operand)[0]?.startsWith("$");
+  return Object.keys(isOperator ? value : operand).map((key) => value[key]);
+}
+
+/** Evaluates the operands and computes. */
 function evaluating(compute: (operands: readonly Any[]) => Any): Operator {
   return (object, expression, options) => {
-    const value = evalExpr(object, expression, options);
-    const isList = Array.isArray(expression) && Array.isArray(value);
-    return compute(isList ? value : [value]);
-  };
-}
-
-function compareOperators() {
-  const compare =
-    (accept: (order: number) => Any) =>
-    (object: Any, expression: Any, options: MingoOptions) => {
-      const operands = evalExpr(object, expression, options);
-      const [left, right] = Array.isArray(operands) ? operands : [];
-      return accept(compareExpressionValues(left, right));
-    };
-  return {
-    $eq: compare((order) => order === 0),
-    $ne: compare((order) => order !== 0),
-    $gt: compare((order) => order > 0),
-    $gte: compare((order) => order >= 0),
-    $lt: compare((order) => order < 0),
-    $lte: compare((order) => order <= 0),
-    $cmp: compare(Math.sign),
+    const list = Array.isArray(expression) ? expression : [expression];
+    return compute(evalExpr(object, list, options) as Any[]);
   };
 }
 
 /** In expressions a missing field sorts below null; in queries it equals it. */
-function compareExpressionValues(left: unknown, right: unknown): number {
-  if (left === undefined || right === undefined) {
-    return Number(left !== undefined) - Number(right !== undefined);
-  }
-  return compareValues(left, right);
-}
-
-/** Looks at the operands first; mingo would turn them into wrong numbers. */
-function guardArithmetic(original: Context): Record<string, Operator> {
-  return Object.fromEntries(ARITHMETIC.map((name) => {
-    const operator = original.getOperator(OpType.EXPRESSION, name);
-    const takesList = name === "$round" || name === "$trunc";
-    const guarded: Operator = (object, expression, options) => {
-      const operands = evalExpr(object, expression, options);
-      for (const operand of [operands].flat()) rejectInexact(operand);
-      const isAlone = takesList && !Array.isArray(expression);
-      return operator?.(object, isAlone ? [expression] : expression, options);
-    };
-    return [name, guarded];
-  }));
-}
-
-function guardConversions(original: Context): Record<string, Operator> {
-  const refuseInput = () => {
-    throw new MongoError("ConversionFailure", "Cannot convert that value");
-  };
-  const single = Object.entries(CONVERSIONS).map(([name, target]) => {
-    const operator = original.getOperator(OpType.EXPRESSION, name);
-    const guarded: Operator = (object, expression, options) => {
-      const value = evalExpr(object, expression, options);
-      rejectInexact(value);
-      return isConvertible(value, target)
-        ? operator?.(object, expression, options)
-        : refuseInput();
-    };
-    return [name, guarded] as const;
-  });
-  const convert = original.getOperator(OpType.EXPRESSION, "$convert");
-  const $convert: Operator = (object, expression, options) => {
-    const { input, to, onError } = expression as Document;
-    const value = evalExpr(object, input, options);
-    rejectInexact(value);
-    const target = evalExpr(object, to, options) as string;
-    const isFree = target === "string" || target === "bool";
-    if (!isFree && !Object.values(CONVERSIONS).includes(target)) {
-      throw refuse(`$convert to ${target}`);
-    }
-    if (isFree || isConvertible(value, target)) {
-      return convert?.(object, expression, options);
-    }
-    return onError === undefined
-      ? refuseInput()
-      : evalExpr(object, onError, options);
-  };
-  return { ...Object.fromEntries(single), $convert };
+function comparing(accept: (order: number) => Any) {
+  return ([left, right]: readonly Any[]) =>
+    left === undefined || right === undefined
+      ? accept(Number(left !== undefined) - Number(right !== undefined))
+      : accept(compareValues(left, right));
 }

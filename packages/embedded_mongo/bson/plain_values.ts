@@ -2,8 +2,7 @@
  * The border to mingo, which computes on plain JavaScript values.
  *
  * `toPlain()` unwraps numbers and regular expressions; `fromPlain()` gives what
- * mingo returns a BSON type again, and where a value came through unchanged the
- * exact type that it had before.
+ * mingo returns a BSON type again.
  */
 
 import { BSONRegExp, Double, Long } from "bson";
@@ -26,20 +25,13 @@ export function toPlain(value: unknown): unknown {
  * Gives a plain value BSON types.
  *
  * @param value What mingo returned.
- * @param original The value at the same place before, in the loss-free form.
- * @returns The value in the loss-free form; `original` where nothing changed.
+ * @returns The value in the loss-free form; a whole number as int32 or int64.
  */
-export function fromPlain(value: unknown, original?: unknown): unknown {
-  if (typeof value === "number") return fromPlainNumber(value, original);
+export function fromPlain(value: unknown): unknown {
+  if (typeof value === "number") return fromPlainNumber(value);
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) {
-    const before = Array.isArray(original) ? original : [];
-    return value.map((item, i) => fromPlain(item ?? null, before[i]));
-  }
-  if (isDocument(value)) {
-    const before = isDocument(original) ? original : {};
-    return mapFields(value, (item, field) => fromPlain(item, before[field]));
-  }
+  if (Array.isArray(value)) return value.map((item) => fromPlain(item ?? null));
+  if (isDocument(value)) return mapFields(value, fromPlain);
   if (value instanceof RegExp) {
     return new BSONRegExp(value.source, value.flags.replace(/[^imsux]/g, ""));
   }
@@ -58,10 +50,7 @@ function toPlainScalar(value: object): unknown {
   return value;
 }
 
-function fromPlainNumber(value: number, original: unknown): unknown {
-  const isUnchanged = typeof original === "object" && original !== null &&
-    !Array.isArray(original) && Object.is(toPlainScalar(original), value);
-  if (isUnchanged) return original;
+function fromPlainNumber(value: number): unknown {
   if (Number.isSafeInteger(value) && !isInt32(value) && value !== 0) {
     return Long.fromNumber(value);
   }
@@ -70,11 +59,11 @@ function fromPlainNumber(value: number, original: unknown): unknown {
 
 function mapFields(
   document: Document,
-  convert: (value: unknown, field: string) => unknown,
+  convert: (value: unknown) => unknown,
 ): Document {
   const result: Document = {};
   for (const field of Object.keys(document)) {
-    const value = convert(document[field], field);
+    const value = convert(document[field]);
     if (value !== undefined) setField(result, field, value);
   }
   return result;

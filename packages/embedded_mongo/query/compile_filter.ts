@@ -10,6 +10,7 @@
 import { type Document, isDocument } from "../bson/document.ts";
 import { MongoError, refuse } from "../errors.ts";
 import { compileExpression } from "../aggregate/compile_expression.ts";
+import { isTruthy } from "../aggregate/is_truthy.ts";
 import { compileEquality, compileOperator } from "./compile_operator.ts";
 import type { PathTrace } from "./visit_path.ts";
 
@@ -153,9 +154,4 @@ function anyOf(tests: readonly Filter[]): Filter {
 /** A negation never sets the trace: there is no element that matched. */
 function not(test: Filter): Filter {
   return (document) => !test(document);
-}
-
-function isTruthy(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== false &&
-    value !== 0;
 }

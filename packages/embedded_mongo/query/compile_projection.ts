@@ -23,7 +23,7 @@ export interface ProjectionUse {
   readonly variables: Document;
 }
 
-type ArrayPart = (array: unknown[], whole: Document) => unknown[] | undefined;
+type ArrayPart = (value: unknown, whole: Document) => unknown;
 
 /** A field of the projection tree: kept, dropped, cut, or with fields below. */
 type Node = { readonly keep: boolean } | { readonly part: ArrayPart } | Tree;
@@ -137,6 +137,7 @@ class ProjectionBuilder {
     }
     this.#put(path, {
       part: (array) => {
+        if (!Array.isArray(array)) return array;
         if (second === undefined) {
           return first < 0 ? array.slice(first) : array.slice(0, first);
         }
@@ -157,6 +158,7 @@ class ProjectionBuilder {
     this.#hasElemMatch = true;
     this.#put(path, {
       part: (array) => {
+        if (!Array.isArray(array)) return undefined;
         const item = array.findIndex((candidate) =>
           matches({ v: [candidate] })
         );
@@ -171,11 +173,12 @@ class ProjectionBuilder {
     const matches = compileFilter(filter, variables);
     this.#put(path, {
       part: (array, whole) => {
+        if (!Array.isArray(array)) return array;
         const trace: PathTrace = {};
         matches(whole, trace);
         if (trace.arrayIndex === undefined) {
           throw new MongoError(
-            "BadValue",
+            "Location51246",
             "Executor error during find command: positional operator '.$' couldn't find a matching element in the array",
           );
         }
@@ -247,7 +250,7 @@ function shapeValue(
 ): unknown {
   if (!(node instanceof Map)) {
     if ("keep" in node) return node.keep ? value : undefined;
-    return Array.isArray(value) ? node.part(value, use.whole) : value;
+    return node.part(value, use.whole);
   }
   if (isDocument(value)) return shape(value, node, use);
   if (!Array.isArray(value)) return use.keepsRest ? value : undefined;

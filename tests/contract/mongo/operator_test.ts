@@ -29,10 +29,6 @@ const CASES: Readonly<Record<string, [unknown, unknown]>> = {
     { $dateDiff: { startDate: "$leapDay", endDate: "$at", unit: "month" } },
     10,
   ],
-  $dateFromParts: [
-    { $dateFromParts: { year: 2024, month: 2, day: 29, hour: 12 } },
-    FIELDS.leapDay,
-  ],
   $dateFromString: [
     { $dateFromString: { dateString: "2024-02-29T12:00:00Z" } },
     FIELDS.leapDay,
@@ -50,7 +46,6 @@ const CASES: Readonly<Record<string, [unknown, unknown]>> = {
     [23, 1],
   ],
   $indexOfArray: [{ $indexOfArray: ["$list", 2] }, 2],
-  $indexOfBytes: [{ $indexOfBytes: ["$s", "b"] }, 2],
   $isArray: [[{ $isArray: "$list" }, { $isArray: ["$n"] }], [true, false]],
   $isNumber: [[{ $isNumber: "$n" }, { $isNumber: "$s" }], [true, false]],
   $isoDayOfWeek: [{ $isoDayOfWeek: "$at" }, 2],

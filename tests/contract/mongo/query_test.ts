@@ -273,6 +273,22 @@ for (const [title, projection, expected] of PROJECTIONS) {
 }
 
 contractTest(
+  "find() projection by $elemMatch leaves out what is no array",
+  async (db) => {
+    const items = db.collection<Item>("items");
+    await items.insertMany([{ _id: 1, d: { k: 1 } }, {
+      _id: 2,
+      d: [{ k: 1 }],
+    }]);
+    const projection = { d: { $elemMatch: { k: 1 } } };
+    assertEquals(
+      await items.find({}, { projection }).sort({ _id: 1 }).toArray(),
+      [{ _id: 1 }, { _id: 2, d: [{ k: 1 }] }],
+    );
+  },
+);
+
+contractTest(
   "find() projection takes the element that the filter matched",
   async (db) => {
     const items = db.collection<Item>("items");
@@ -289,12 +305,13 @@ const REFUSED_PROJECTIONS: readonly [string, Document, number][] = [
   ["takes in after out", { a: 0, b: 1 }, 31253],
   ["names a field below another", { a: 1, "a.b": 1 }, 31249],
   ["names a field above another", { "a.b": 1, a: 1 }, 31250],
+  ["takes an element that no filter matched", { "a.$": 1 }, 51246],
 ];
 
 for (const [title, projection, code] of REFUSED_PROJECTIONS) {
   contractTest(`find() refuses a projection that ${title}`, async (db) => {
     const items = db.collection<Item>("items");
-    await items.insertOne({ a: 1 });
+    await items.insertOne({ a: [1] });
     await assertCode(() => items.findOne({}, { projection }), code);
   });
 }

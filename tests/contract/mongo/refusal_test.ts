@@ -51,6 +51,10 @@ const EXPRESSIONS: readonly [string, Document][] = [
   ["int64 arithmetic beyond 2^53", { $add: [BIG, 1] }],
   ["%G", { $dateToString: { date: AT, format: "%G" } }],
   ["%w", { $dateToString: { date: AT, format: "%w" } }],
+  ["%U", { $dateToString: { date: AT, format: "%U" } }],
+  ["$type of a variable", {
+    $map: { input: [1], in: { $concat: [{ $type: "$$this" }] } },
+  }],
   ["quarter", { $dateTrunc: { date: AT, unit: "quarter" } }],
   ["time zone", { $dateTrunc: { date: AT, unit: "day", timezone: "+01:00" } }],
   ["time zone", {

@@ -84,6 +84,16 @@ contractTest(
   },
 );
 
+contractTest("$ifNull hands on a value with its type", async (db) => {
+  const items = db.collection<Item>("items");
+  await items.insertOne({ _id: 1, v: new Double(2), d: { w: Long.ONE } });
+  await items.updateOne({ _id: 1 }, [
+    { $set: { v: { $ifNull: ["$v", 0] }, w: { $ifNull: [null, "$d.w"] } } },
+  ]);
+  const found = await readExact(items);
+  assertEquals([found?.v, found?.w], [new Double(2), Long.ONE]);
+});
+
 contractTest("$inc keeps int, widens to long and makes doubles", async (db) => {
   const items = db.collection<Item>("items");
   await items.insertOne({
