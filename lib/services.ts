@@ -14,6 +14,7 @@ import {
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { randomReadable } from "./ids.ts";
+import { findUnregistered } from "./inngest/find_unregistered.ts";
 import { createAskInngest } from "./inngest/inngest_api.ts";
 import { createRunsApi, type RunsApi } from "./inngest/runs_api.ts";
 import { readKeptSecret } from "./kept_secret.ts";
@@ -54,6 +55,10 @@ export interface Services extends FunctionKit, AsyncDisposable {
   readonly functions: readonly { readonly id: string; readonly name: string }[];
   /** Their runs. */
   readonly runs: RunsApi;
+  /**
+   * Which of them Inngest does not know; {InngestApiError} when it does not tell.
+   */
+  readonly findUnregistered: () => Promise<readonly string[]>;
   /** Resolves when Inngest answers. */
   readonly pingInngest: () => Promise<void>;
   readonly checkPassword: PasswordGate;
@@ -147,6 +152,7 @@ export async function openServices(
   const functions = options.createFunctions(kit);
   const serveInngest = serveFunctions(kit, functions);
   await inngestPart.value.register(serveInngest);
+  const askInngest = createAskInngest(inngestPart.value);
 
   const hurriedClerkApi = kit.clerkApi?.fork(PAGE_PATIENCE);
   const clerkSignIn = openClerkSignIn(config, hurriedClerkApi);
@@ -162,7 +168,9 @@ export async function openServices(
     serveInngest,
     admission: createAdmission(ADMISSION),
     functions: functions.map((fn) => ({ id: fn.id(), name: fn.name })),
-    runs: createRunsApi(createAskInngest(inngestPart.value)),
+    runs: createRunsApi(askInngest),
+    findUnregistered: () =>
+      findUnregistered(askInngest, functions.map((fn) => fn.id())),
     pingInngest: () => pingInngest(inngestPart.value),
     hurriedClerkApi,
     clerkSignIn,

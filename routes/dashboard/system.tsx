@@ -24,6 +24,8 @@ import { Fact } from "./(_components)/Fact.tsx";
 import { FreshnessTable } from "./(_components)/FreshnessTable.tsx";
 import { Instant } from "./(_components)/Instant.tsx";
 import { linkWith } from "./(_components)/links.ts";
+import { readUnregistered } from "./(_components)/read_unregistered.ts";
+import { RegistrationFact } from "./(_components)/RegistrationFact.tsx";
 import { PageHead } from "./(_components)/PageHead.tsx";
 import { RetentionFacts } from "./(_components)/RetentionFacts.tsx";
 import { SecretFacts } from "./(_components)/SecretFacts.tsx";
@@ -31,6 +33,9 @@ import { SettingFacts } from "./(_components)/SettingFacts.tsx";
 
 interface SystemData {
   readonly dependencies: Dependencies;
+  /** Functions that Inngest does not know; null when it does not tell. */
+  readonly unregistered: readonly string[] | null;
+  readonly functionCount: number;
   /** The open ones first. */
   readonly alerts: readonly AlertDocument[];
   /** When somebody looked for alerts, or null. */
@@ -57,18 +62,29 @@ export const handler = define.handlers<SystemData>({
     const configured = await Promise.all(
       config.clerk.webhookSecrets.map(fingerprintSecret),
     );
-    const [dependencies, open, past, watch, hours, secrets, audit] =
-      await Promise.all([
-        probeDependencies(services),
-        store.alerts.readOpen(),
-        store.alerts.readClosed(PAST_ALERTS),
-        store.heartbeats.read(WATCH_ALERTS),
-        store.freshness.readHours(yesterday, now),
-        store.secretUse.readAll(),
-        store.auditLog.readNewest(AUDIT_ROWS),
-      ]);
+    const [
+      dependencies,
+      unregistered,
+      open,
+      past,
+      watch,
+      hours,
+      secrets,
+      audit,
+    ] = await Promise.all([
+      probeDependencies(services),
+      readUnregistered(services),
+      store.alerts.readOpen(),
+      store.alerts.readClosed(PAST_ALERTS),
+      store.heartbeats.read(WATCH_ALERTS),
+      store.freshness.readHours(yesterday, now),
+      store.secretUse.readAll(),
+      store.auditLog.readNewest(AUDIT_ROWS),
+    ]);
     return page({
       dependencies,
+      unregistered,
+      functionCount: services.functions.length,
       alerts: [...open, ...past],
       watchedAt: watch?.last_at ?? null,
       hours,
@@ -135,6 +151,11 @@ export default define.page<typeof handler>(function SystemPage(
               <Fact label="Inngest">
                 <Probe kind={config.inngest.kind} result={inngest} />
               </Fact>
+              <RegistrationFact
+                unregistered={data.unregistered}
+                total={data.functionCount}
+                address={`${config.publicUrl ?? url.origin}/api/inngest`}
+              />
               <Fact label="Deno">{Deno.version.deno}</Fact>
               <Fact label="V8">{Deno.version.v8}</Fact>
             </dl>

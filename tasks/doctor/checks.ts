@@ -112,7 +112,7 @@ async function checkProbe(
     return failed(
       `taken, but not recorded within ${
         TIMEOUT_MS / 1000
-      } s: does Inngest reach ${origin}/api/inngest?`,
+      } s: was the app synced in Inngest, and does Inngest reach ${origin}/api/inngest?`,
     );
   }
   const recordedMs = performance.now() - startedMs;

@@ -33,7 +33,7 @@ export function SettingFacts({ config }: SettingFactsProps) {
         <Setting
           label="Session secret"
           isSet={auth.sessionSecret !== undefined}
-          otherwise="a restart signs everybody out"
+          otherwise="made up once and kept in DATA_DIR"
         />
         <Setting
           label="Alert webhook"

@@ -12,6 +12,7 @@ import type { AlertDocument } from "../../../lib/store/alerts.ts";
 import { STALLED_MS, WATCH_ALERTS } from "../../../lib/store/heartbeats.ts";
 import type { Overview } from "../../../lib/store/overview.ts";
 import { probe } from "../../(_dependencies)/probe.ts";
+import { readUnregistered } from "./read_unregistered.ts";
 
 /** What the banner says. */
 export interface Health {
@@ -32,7 +33,10 @@ const PING_TIMEOUT_MS = 250;
  * @returns The worst that is known.
  */
 export async function readHealth(
-  services: Pick<Services, "pingInngest" | "config" | "store" | "clock">,
+  services: Pick<
+    Services,
+    "pingInngest" | "findUnregistered" | "config" | "store" | "clock"
+  >,
   overview: Overview,
 ): Promise<Health> {
   const { pingInngest, store, clock } = services;
@@ -42,6 +46,10 @@ export async function readHealth(
     store.alerts.readOpen(),
   ]);
   if (inngest.status === "down") return INNGEST_DOWN;
+  if (watch === null) {
+    const missing = await readUnregistered(services) ?? [];
+    if (missing.length > 0) return unregistered(missing);
+  }
   // Before its first time nothing has stopped.
   const watchedMs = watch && clock.now().getTime() - watch.last_at.getTime();
   if (watchedMs !== null && watchedMs > STALLED_MS) {
@@ -86,6 +94,21 @@ const NOTHING_YET: Health = {
   detail: "Rollcall is ready. The steps below lead to it.",
   link: null,
 };
+
+function unregistered(missing: readonly string[]): Health {
+  return {
+    level: "bad",
+    title: "Inngest does not know the functions",
+    detail:
+      `Webhooks are taken, and nothing is written: sync the app in Inngest's dashboard, so that it calls ${
+        missing.join(", ")
+      }.`,
+    link: {
+      href: "/dashboard/system#dependencies",
+      text: "Look at the system",
+    },
+  };
+}
 
 function unwatched(ms: number): Health {
   return {

@@ -18,11 +18,13 @@ const CONFIG = readConfig({
 async function healthOf(
   store: Store,
   pingInngest = () => Promise.resolve(),
+  unregistered: readonly string[] = [],
 ): Promise<Health> {
   const overview = await readOverview(store, { now: NOW, rows: 1 });
   const clock = { now: () => NOW };
+  const findUnregistered = () => Promise.resolve(unregistered);
   return await readHealth(
-    { store, clock, pingInngest, config: CONFIG },
+    { store, clock, pingInngest, findUnregistered, config: CONFIG },
     overview,
   );
 }
@@ -67,6 +69,19 @@ Deno.test("readHealth() says when nobody has looked for alerts for long", async 
   assertStringIncludes(detail, "5 minutes ago");
   await store.heartbeats.beat("watch-alerts", ago(300_000));
   assertEquals((await healthOf(store)).title, "Waiting for the first event");
+});
+
+Deno.test("readHealth() says that Inngest was never told of the functions", async () => {
+  await using test = await openTestStore();
+  const up = () => Promise.resolve();
+  const { level, title, detail } = await healthOf(test.store, up, [
+    "scan-drift",
+  ]);
+  assertEquals([level, title], ["bad", "Inngest does not know the functions"]);
+  assertStringIncludes(detail, "calls scan-drift");
+  await test.store.heartbeats.beat("watch-alerts", NOW); // somebody calls them
+  const later = await healthOf(test.store, up, ["scan-drift"]);
+  assertEquals(later.title, "Waiting for the first event");
 });
 
 Deno.test("readHealth() says first that Inngest does not answer", async () => {
