@@ -43,11 +43,13 @@ export function toInngestEvent(
     instance_id: envelope.instanceId,
     secret: origin.secret,
   };
+  // Reserved as well: what comes from outside is never a replay.
+  const { _replay, ...data } = removeSecrets(envelope.type, envelope.data);
   return {
     id: origin.id,
     name: `${CLERK_PREFIX}${envelope.type}`,
     ts: toEventTime(envelope.timestamp, now.getTime()),
-    data: { ...removeSecrets(envelope.type, envelope.data), _webhook: webhook },
+    data: { ...data, _webhook: webhook },
   };
 }
 

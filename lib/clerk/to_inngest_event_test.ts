@@ -45,6 +45,12 @@ Deno.test("toInngestEvent() lets no payload pose as a verified webhook", () => {
   });
 });
 
+Deno.test("toInngestEvent() lets no payload pose as a replay, which nobody records", () => {
+  const data = { id: "user_1", _replay: { event_id: "msg_1", mode: "data" } };
+  const event = toInngestEvent(envelope({ data }), ORIGIN, NOW);
+  assertFalse("_replay" in event.data);
+});
+
 const TIMES: readonly [name: string, timestamp: number | null, ts: number][] = [
   ["an unknown time", null, NOW.getTime()],
   ["the future, which would delay functions", NOW.getTime() + 1, NOW.getTime()],

@@ -7,7 +7,7 @@
  */
 import type { ClerkMembership, ClerkOrganization } from "../events.ts";
 import { defined } from "./defined.ts";
-import { toStorable } from "./storable.ts";
+import { toStorable, toStorableText } from "./storable.ts";
 import type { SyncStamp } from "./version.ts";
 import {
   type Incoming,
@@ -89,10 +89,10 @@ export function planOrganizationWrite(
   return planWrite({
     id: organization.id,
     fields: defined({
-      name: organization.name,
-      slug: organization.slug,
-      image: organization.image_url,
-      created_by: organization.created_by,
+      name: toStorableText(organization.name),
+      slug: toStorableText(organization.slug),
+      image: toStorableText(organization.image_url),
+      created_by: toStorableText(organization.created_by),
       max_allowed_memberships: organization.max_allowed_memberships,
       ...commonFields(organization),
     }),
@@ -121,11 +121,11 @@ export function planMembershipWrite(
     fields: defined({
       organization_id: membership.organization?.id,
       user_id: membership.public_user_data?.user_id,
-      role: membership.role,
-      role_name: membership.role_name,
+      role: toStorableText(membership.role),
+      role_name: toStorableText(membership.role_name),
       permissions: membership.permissions === null
         ? []
-        : membership.permissions,
+        : membership.permissions?.map((name) => name.toWellFormed()),
       ...commonFields(membership),
     }),
     empty: EMPTY_MEMBERSHIP,

@@ -114,3 +114,29 @@ Deno.test("planMembershipWrite() skips what a tombstone rules out", () => {
     { kind: "skip", reason: "tombstoned" },
   );
 });
+
+Deno.test("planOrganizationWrite() and planMembershipWrite() find nothing new in text that BSON alters", () => {
+  const organization = clerkOrganization.parse({
+    id: "org_1",
+    name: "A\ud800",
+  });
+  const written = planOrganizationWrite(organization, incoming(1), UNKNOWN);
+  assert(written.kind === "insert");
+  assertEquals(written.document.name, "A\ufffd");
+  const again = planOrganizationWrite(organization, incoming(2), {
+    stored: written.document,
+    isTombstoned: false,
+  });
+  assert(again.kind === "update");
+  assertEquals(again.set, {});
+
+  const membership = clerkMembership.parse({
+    id: "orgmem_1",
+    role: "org:\udfff",
+    permissions: ["\ud800"],
+  });
+  const plan = planMembershipWrite(membership, incoming(1), UNKNOWN);
+  assert(plan.kind === "insert");
+  assertEquals(plan.document.role, "org:\ufffd");
+  assertEquals(plan.document.permissions, ["\ufffd"]);
+});

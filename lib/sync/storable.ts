@@ -26,6 +26,18 @@ export function toStorable(value: unknown): unknown {
   return convert(value, 0);
 }
 
+/**
+ * Text as BSON gives it back: lone surrogates become U+FFFD.
+ *
+ * @param text Text; null and undefined are themselves.
+ * @returns Text that is equal to what is stored of it.
+ */
+export function toStorableText(
+  text: string | null | undefined,
+): string | null | undefined {
+  return text?.toWellFormed() ?? text;
+}
+
 function convert(value: unknown, depth: number): unknown {
   if (typeof value === "string") return value.toWellFormed();
   if (typeof value !== "object" || value === null || value instanceof Date) {

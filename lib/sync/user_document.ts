@@ -7,7 +7,7 @@
 import type { ClerkUser } from "../events.ts";
 import { primaryEmail, primaryPhone } from "./primary_contact.ts";
 import { defined } from "./defined.ts";
-import { toStorable } from "./storable.ts";
+import { toStorable, toStorableText } from "./storable.ts";
 import type { SyncStamp } from "./version.ts";
 
 /** The fields of a user that Rollcall owns, besides `_id` and `sync`. */
@@ -78,9 +78,9 @@ export function toUserFields(
   return defined({
     ...emailFields(user),
     ...nameFields(user, stored),
-    profile_picture: toText(user.image_url),
-    phone: toText(primaryPhone(user)),
-    external_id: toText(user.external_id),
+    profile_picture: toStorableText(user.image_url),
+    phone: toStorableText(primaryPhone(user)),
+    external_id: toStorableText(user.external_id),
     public_metadata: user.public_metadata === undefined
       ? undefined
       : toStorable(user.public_metadata),
@@ -102,8 +102,8 @@ function emailFields(user: ClerkUser) {
 
 function nameFields(user: ClerkUser, stored: NameParts) {
   if (user.first_name === undefined && user.last_name === undefined) return {};
-  const first = toText(user.first_name);
-  const last = toText(user.last_name);
+  const first = toStorableText(user.first_name);
+  const last = toStorableText(user.last_name);
   return {
     first_name: first,
     last_name: last,
@@ -129,10 +129,6 @@ export function joinNames(
     part !== ""
   );
   return parts.length === 0 ? null : parts.join(" ");
-}
-
-function toText(text: string | null | undefined): string | null | undefined {
-  return text?.toWellFormed() ?? text;
 }
 
 function toDate(ms: number | undefined): Date | undefined {

@@ -2,15 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { MAX_QUARANTINED } from "../../../lib/store/quarantine.ts";
 import { fingerprintSecret } from "../../../lib/clerk/verify_webhook.ts";
+import { statusOf } from "../../support/status_of.ts";
 import { startRollcall } from "../../support/rollcall_process.ts";
 
 const FORGED = { secret: `whsec_${btoa("f".repeat(24))}` };
-
-async function statusOf(answer: Promise<Response>): Promise<number> {
-  const response = await answer;
-  await response.body?.cancel();
-  return response.status;
-}
 
 Deno.test("5,000 forged webhooks leave at most 1,000 redacted entries", async () => {
   await using rollcall = await startRollcall();
