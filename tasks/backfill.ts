@@ -36,7 +36,6 @@ async function run(): Promise<number> {
     const signal = pauseSignal();
     return await carryOut(config, wish.kind, { printer, terminal, signal });
   } catch (error) {
-    printer.end();
     printError(explain(error));
     return EXIT.failed;
   }
@@ -57,10 +56,7 @@ function pauseSignal(): AbortSignal {
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   const message = error instanceof Error ? error.message : String(error);
-  const state = error instanceof MongoError
-    ? `The database does not answer any more: ${message}
-If the service was stopped, its import goes on when it starts again`
+  return error instanceof MongoError
+    ? `The database does not answer: ${message}`
     : message;
-  return `${state}
-What was brought in stays; deno task backfill --resume goes on with it`;
 }

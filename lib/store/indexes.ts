@@ -136,6 +136,8 @@ export function createIndexGuard(db: Db): () => Promise<void> {
 }
 
 async function createAll(db: Db): Promise<void> {
+  // Of many first calls at once the driver tells one why it cannot connect.
+  await db.command({ ping: 1 });
   await Promise.all(
     Object.entries(INDEXES).map(([collection, indexes]) =>
       db.collection(collection).createIndexes([...indexes])

@@ -3,6 +3,7 @@
  * chooses the road, and says how it ended.
  */
 import type { Inngest } from "inngest";
+import { MongoError } from "mongodb";
 import {
   BACKFILL,
   beginBackfill,
@@ -89,9 +90,15 @@ export async function carryOut(
     return EXIT.failed;
   }
   terminal.print(`${announce(road, found)} Ctrl+C pauses.`);
-  const job = await watch(road, found, options);
-  options.printer.end();
-  return report(job, terminal);
+  try {
+    const job = await watch(road, found, options);
+    options.printer.end();
+    return report(job, terminal);
+  } catch (error) {
+    options.printer.end();
+    terminal.printError(explainInterruption(error));
+    return EXIT.failed;
+  }
 }
 
 /** A job to be seen through. */
@@ -182,6 +189,17 @@ async function watch(
     if (job.state !== "running" || inngest !== undefined) return job;
   }
   return await importHere(deps, watched);
+}
+
+/** The job stands where it stood: nobody can say more without the database. */
+function explainInterruption(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const state = error instanceof MongoError
+    ? `The database does not answer any more: ${message}
+If the service was stopped, its import goes on when it starts again`
+    : message;
+  return `${state}
+What was brought in stays; deno task backfill --resume goes on with it`;
 }
 
 /** Whether somebody seems to do the job at this moment. */

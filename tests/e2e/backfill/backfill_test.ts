@@ -164,6 +164,22 @@ Deno.test("deno task backfill says that Clerk refuses the key, and tries again o
   assertEquals((await readLeft(env)).users, USERS);
 });
 
+Deno.test("deno task backfill says that the database does not answer, before it begins", async () => {
+  await using stack = new AsyncDisposableStack();
+  const own = await makeOwnSettings(stack);
+  const settings = {
+    CLERK_SECRET_KEY: "sk_test_x",
+    MONGODB_URI: "mongodb://127.0.0.1:1",
+  };
+  const { code, stdout, stderr } = await startBackfill({ ...own, ...settings })
+    .ended;
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(
+    stderr,
+    /^The database does not answer: connect ECONNREFUSED 127.0.0.1:1\n$/,
+  );
+});
+
 Deno.test("deno task backfill asks a running service, and follows it", async () => {
   await using clerk = serveClerk();
   await using rollcall = await startRollcall({ env: clerk.env });
