@@ -24,6 +24,8 @@ export interface Health {
 
 /** A page does not wait longer for Inngest, ms. */
 const PING_TIMEOUT_MS = 250;
+/** How many functions a sentence names. */
+const SAMPLE = 3;
 
 /**
  * Finds the one thing that the banner says.
@@ -101,13 +103,20 @@ function unregistered(missing: readonly string[]): Health {
     title: "Inngest does not know the functions",
     detail:
       `Webhooks are taken, and nothing is written: sync the app in Inngest's dashboard, so that it calls ${
-        missing.join(", ")
+        sample(missing)
       }.`,
     link: {
       href: "/dashboard/system#dependencies",
       text: "Look at the system",
     },
   };
+}
+
+/** The first few by name; the system page has them all. */
+function sample(names: readonly string[]): string {
+  const rest = names.length - SAMPLE;
+  const first = names.slice(0, SAMPLE).join(", ");
+  return rest > 0 ? `${first} and ${rest} more` : first;
 }
 
 function unwatched(ms: number): Health {
