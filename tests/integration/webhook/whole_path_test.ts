@@ -1,6 +1,8 @@
 /** What the webhook route answers, and what becomes of it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
 import { startRollcall } from "../../support/rollcall_process.ts";
+import { readUser, T0, tell, userTold } from "./tell.ts";
 
 const user = (data: Record<string, unknown>) =>
   JSON.stringify({ type: "user.created", object: "event", data });
@@ -161,4 +163,51 @@ Deno.test("the webhook route answers 503 while Inngest cannot be reached", async
   });
   assertEquals(response.status, 503, await response.text());
   assertEquals(response.headers.get("retry-after"), "5");
+});
+
+Deno.test("the whole path leaves the application's own fields alone", async () => {
+  await using rollcall = await startRollcall();
+  await using feed = await rollcall.listen();
+  const { store } = rollcall;
+  const users = store.db.collection<{ _id: string }>("users");
+  await tell(rollcall, feed, [userTold("user_1", 0, "applied")]);
+  await users.updateOne({ _id: "user_1" }, {
+    $set: { theme: { dark: true }, last_seen: new Date(T0) },
+  });
+  await tell(rollcall, feed, [
+    userTold("user_1", 5, "applied", { first_name: "Ada", banned: true }),
+  ]);
+  const found = await users.findOne({ _id: "user_1" });
+  const expected = {
+    theme: { dark: true },
+    last_seen: new Date(T0),
+    first_name: "Ada",
+    banned: true,
+  };
+  assertEquals<unknown>({ ...found, ...expected }, found);
+});
+
+Deno.test("the whole path fetches who a membership names and nobody has told of", async () => {
+  await using clerk = new FakeClerk();
+  const ada = await clerk.createUser({ first_name: "Ada" });
+  const acme = await clerk.createOrganization({ name: "Acme" });
+  const joined = await clerk.createMembership({
+    organizationId: acme.id,
+    userId: ada.id,
+  });
+  await using rollcall = await startRollcall({
+    env: { CLERK_API_URL: clerk.url, CLERK_SECRET_KEY: clerk.secretKey },
+  });
+  await using feed = await rollcall.listen();
+  await tell(rollcall, feed, [{
+    type: "organizationMembership.created",
+    data: { ...joined },
+    becomes: "applied",
+  }]);
+  const found = await readUser(rollcall.store, ada.id);
+  assertEquals(found?.first_name, "Ada");
+  assertEquals(found?.sync.source, "fetch");
+  const organizations = await rollcall.store.organizations.documents.find()
+    .toArray();
+  assertEquals(organizations.map(({ name }) => name), ["Acme"]);
 });
