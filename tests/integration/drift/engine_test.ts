@@ -5,6 +5,7 @@ import { RECONCILE_REQUESTED, SCAN_REQUESTED } from "../../../lib/requests.ts";
 import type { Services } from "../../../lib/services.ts";
 import type { DriftReport } from "../../../lib/store/drift_documents.ts";
 import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
+import { hearNext } from "../../support/hear_next.ts";
 import {
   type OpenRollcall,
   openRollcall,
@@ -54,15 +55,8 @@ async function hearScan(
   kind: "scan-begun" | "scan-ended",
   act: () => Promise<unknown>,
 ): Promise<string> {
-  const heard = Promise.withResolvers<string>();
-  using _listener = feed.subscribe({
-    next: (message) => {
-      if (message.kind === kind) heard.resolve(message.reportId);
-    },
-    end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
-  });
-  await act();
-  return await heard.promise;
+  const { reportId } = await hearNext(feed, { kind, act });
+  return reportId;
 }
 
 function askForScan({ inngest }: Services): Promise<unknown> {

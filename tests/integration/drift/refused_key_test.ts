@@ -2,8 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { beginBackfill } from "../../../functions/control_job.ts";
 import { SCAN_REQUESTED } from "../../../lib/requests.ts";
-import type { LiveMessage } from "../../../lib/live_feed.ts";
 import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
+import { hearNext } from "../../support/hear_next.ts";
 import {
   type OpenRollcall,
   openRollcall,
@@ -21,30 +21,14 @@ function openRevoked(clerk: FakeClerk): Promise<OpenRollcall> {
   return openRollcall(env, { engine: { retryIntervalMs: 0 } });
 }
 
-/** Resolves with the first message that is meant. */
-async function hear(
-  { services: { feed } }: OpenRollcall,
-  isMeant: (message: LiveMessage) => boolean,
-  act: () => Promise<unknown>,
-): Promise<void> {
-  const heard = Promise.withResolvers<void>();
-  using _listener = feed.subscribe({
-    next: (message) => isMeant(message) && heard.resolve(),
-    end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
-  });
-  await act();
-  await heard.promise;
-}
-
 Deno.test("scan-drift ends at once, with the reason, when Clerk refuses the key", async () => {
   await using clerk = new FakeClerk({ users: 60 });
   await using rollcall = await openRevoked(clerk);
-  const { store, inngest } = rollcall.services;
-  await hear(
-    rollcall,
-    ({ kind }) => kind === "scan-ended",
-    () => inngest.send({ name: SCAN_REQUESTED, data: {} }),
-  );
+  const { store, inngest, feed } = rollcall.services;
+  await hearNext(feed, {
+    kind: "scan-ended",
+    act: () => inngest.send({ name: SCAN_REQUESTED, data: {} }),
+  });
   const { attempt } = await store.drift.readLatest();
   assertEquals(attempt?.state, "failed");
   assert(REFUSAL.test(attempt?.reason ?? ""), `${attempt?.reason}`);
@@ -55,12 +39,11 @@ Deno.test("backfill-users fails its job at once, with the reason, when Clerk ref
   await using clerk = new FakeClerk({ users: 60 });
   await using rollcall = await openRevoked(clerk);
   const { services, services: { store } } = rollcall;
-  await hear(
-    rollcall,
-    (message) =>
-      message.kind === "job-progressed" && message.state === "failed",
-    () => beginBackfill(services, "tester"),
-  );
+  await hearNext(services.feed, {
+    kind: "job-progressed",
+    isMeant: ({ state }) => state === "failed",
+    act: () => beginBackfill(services, "tester"),
+  });
   const job = await store.jobs.readLatest("backfill");
   assertEquals(job?.state, "failed");
   assert(REFUSAL.test(job?.error ?? ""), `${job?.error}`);
