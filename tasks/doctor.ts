@@ -6,7 +6,7 @@
  */
 import { load } from "@std/dotenv";
 import { ConfigError, readConfig } from "../lib/config.ts";
-import { type CheckResult, runChecks } from "./doctor/checks.ts";
+import { type CheckResult, runChecks } from "../lib/doctor/run_checks.ts";
 import { print, printError } from "./terminal.ts";
 
 const MARKS = { ok: "✓", failed: "✗", skipped: "–" } as const;
@@ -16,7 +16,8 @@ try {
   const config = readConfig(Deno.env.toObject());
   print("✓ settings: the environment can be used");
   let failures = 0;
-  for await (const { name, result } of runChecks(config)) {
+  const origin = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
+  for await (const { name, result } of runChecks(config, origin)) {
     print(lineOf(name, result));
     if (result.kind === "failed") failures++;
   }

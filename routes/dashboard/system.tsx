@@ -1,11 +1,13 @@
 /** System: what Rollcall stands on, alerts, settings, secrets by use, who did what. */
-import { page } from "fresh";
+import { HttpError, page } from "fresh";
 import manifest from "../../deno.json" with { type: "json" };
 import { fingerprintSecret } from "../../lib/clerk/verify_webhook.ts";
 import { sendRequest } from "../../lib/inngest/send_request.ts";
 import type { Config } from "../../lib/config.ts";
 import { define } from "../../lib/define.ts";
+import { type NamedResult, runChecks } from "../../lib/doctor/run_checks.ts";
 import { ALERTS_CHECK_REQUESTED } from "../../lib/requests.ts";
+import type { Services } from "../../lib/services.ts";
 import type { AlertDocument } from "../../lib/store/alerts.ts";
 import type { AuditEntry } from "../../lib/store/audit_log.ts";
 import type { FreshHour } from "../../lib/store/freshness.ts";
@@ -16,10 +18,12 @@ import {
   probeDependencies,
   type ProbeResult,
 } from "../(_dependencies)/probe.ts";
+import { readForm } from "../(_forms)/read_form.ts";
 import { requireOperator } from "./(_access)/require_operator.ts";
 import { AlertTable } from "./(_components)/AlertTable.tsx";
 import { AskedBanner } from "./(_components)/AskedBanner.tsx";
 import { AuditLog } from "./(_components)/AuditLog.tsx";
+import { CheckTable } from "./(_components)/CheckTable.tsx";
 import { Fact } from "./(_components)/Fact.tsx";
 import { FreshnessTable } from "./(_components)/FreshnessTable.tsx";
 import { Instant } from "./(_components)/Instant.tsx";
@@ -32,6 +36,8 @@ import { SecretFacts } from "./(_components)/SecretFacts.tsx";
 import { SettingFacts } from "./(_components)/SettingFacts.tsx";
 
 interface SystemData {
+  /** What the doctor's checks found, when somebody asked just now. */
+  readonly checks: readonly NamedResult[] | null;
   readonly dependencies: Dependencies;
   /** Functions that Inngest does not know; null when it does not tell. */
   readonly unregistered: readonly string[] | null;
@@ -54,56 +60,74 @@ const PAST_ALERTS = 10;
 const DAY_MS = 24 * 3_600_000;
 
 export const handler = define.handlers<SystemData>({
-  async GET(ctx) {
-    const { services } = ctx.state;
-    const { store, config, clock } = services;
-    const now = clock.now();
-    const yesterday = new Date(now.getTime() - DAY_MS);
-    const configured = await Promise.all(
-      config.clerk.webhookSecrets.map(fingerprintSecret),
-    );
-    const [
-      dependencies,
-      unregistered,
-      open,
-      past,
-      watch,
-      hours,
-      secrets,
-      audit,
-    ] = await Promise.all([
-      probeDependencies(services),
-      readUnregistered(services),
-      store.alerts.readOpen(),
-      store.alerts.readClosed(PAST_ALERTS),
-      store.heartbeats.read(WATCH_ALERTS),
-      store.freshness.readHours(yesterday, now),
-      store.secretUse.readAll(),
-      store.auditLog.readNewest(AUDIT_ROWS),
-    ]);
-    return page({
-      dependencies,
-      unregistered,
-      functionCount: services.functions.length,
-      alerts: [...open, ...past],
-      watchedAt: watch?.last_at ?? null,
-      hours,
-      secrets,
-      configured,
-      audit,
-      config,
-      now,
-    });
-  },
+  GET: async (ctx) => page(await readSystem(ctx.state.services, null)),
   async POST(ctx) {
-    requireOperator(ctx.state.session);
-    await sendRequest(ctx.state.services.inngest, {
-      name: ALERTS_CHECK_REQUESTED,
-      data: {},
-    });
-    return ctx.redirect(linkWith(ctx.url, { asked: "1" }), 303);
+    const { services, session } = ctx.state;
+    const { name: who } = requireOperator(session);
+    const { inngest, config, store, clock } = services;
+    switch ((await readForm(ctx.req)).get("action")) {
+      case "look":
+        await sendRequest(inngest, { name: ALERTS_CHECK_REQUESTED, data: {} });
+        return ctx.redirect(linkWith(ctx.url, { asked: "1" }), 303);
+      case "check": {
+        await store.auditLog.record(
+          { who, action: "run-checks", subject: null },
+          clock,
+        );
+        const origin = config.publicUrl ?? ctx.url.origin;
+        const checks = await Array.fromAsync(runChecks(config, origin));
+        return page(await readSystem(services, checks));
+      }
+      default:
+        throw new HttpError(400);
+    }
   },
 });
+
+async function readSystem(
+  services: Services,
+  checks: readonly NamedResult[] | null,
+): Promise<SystemData> {
+  const { store, config, clock } = services;
+  const now = clock.now();
+  const yesterday = new Date(now.getTime() - DAY_MS);
+  const configured = await Promise.all(
+    config.clerk.webhookSecrets.map(fingerprintSecret),
+  );
+  const [
+    dependencies,
+    unregistered,
+    open,
+    past,
+    watch,
+    hours,
+    secrets,
+    audit,
+  ] = await Promise.all([
+    probeDependencies(services),
+    readUnregistered(services),
+    store.alerts.readOpen(),
+    store.alerts.readClosed(PAST_ALERTS),
+    store.heartbeats.read(WATCH_ALERTS),
+    store.freshness.readHours(yesterday, now),
+    store.secretUse.readAll(),
+    store.auditLog.readNewest(AUDIT_ROWS),
+  ]);
+  return {
+    checks,
+    dependencies,
+    unregistered,
+    functionCount: services.functions.length,
+    alerts: [...open, ...past],
+    watchedAt: watch?.last_at ?? null,
+    hours,
+    secrets,
+    configured,
+    audit,
+    config,
+    now,
+  };
+}
 
 export default define.page<typeof handler>(function SystemPage(
   { data, url, state },
@@ -125,7 +149,9 @@ export default define.page<typeof handler>(function SystemPage(
           </div>
           {state.session?.role === "operator" && (
             <form method="post">
-              <button type="submit" class="quiet">Look now</button>
+              <button type="submit" class="quiet" name="action" value="look">
+                Look now
+              </button>
             </form>
           )}
         </div>
@@ -139,6 +165,26 @@ export default define.page<typeof handler>(function SystemPage(
           </summary>
           <FreshnessTable hours={data.hours} />
         </details>
+      </section>
+      <section aria-labelledby="checks">
+        <div class="section-head">
+          <h2 id="checks">Checks</h2>
+          {state.session?.role === "operator" && (
+            <form method="post" action="/dashboard/system#checks">
+              <button type="submit" class="quiet" name="action" value="check">
+                Run the checks
+              </button>
+            </form>
+          )}
+        </div>
+        {data.checks === null
+          ? (
+            <p class="muted">
+              The whole path with a signed probe that changes no user, Clerk's
+              API and the watch, as <code>deno task doctor</code> does it.
+            </p>
+          )
+          : <CheckTable checks={data.checks} />}
       </section>
       <div class="columns">
         <div>

@@ -2,7 +2,7 @@
  * Delivers the simulated instance's webhooks as Svix does: signed, again after a
  * failure, and now and then twice or late. Some get lost, which is what drift is.
  */
-import { signedHeaders } from "../signed_headers.ts";
+import { signedHeaders } from "../../lib/clerk/signed_headers.ts";
 import {
   type ClerkWebhook,
   encodeClerkJson,

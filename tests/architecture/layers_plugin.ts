@@ -26,6 +26,7 @@ const UNITS: readonly Unit[] = [
   { prefix: "lib/providers/", rank: 3 },
   { prefix: "lib/auth/", rank: 3 },
   { prefix: "lib/parts/", rank: 4 },
+  { prefix: "lib/doctor/", rank: 5 },
   { prefix: "lib/services.ts", rank: 5 },
   { prefix: "lib/define.ts", rank: 5 },
   { prefix: "lib/", rank: 1 },

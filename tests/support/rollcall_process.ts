@@ -7,7 +7,7 @@
  */
 import { TextLineStream } from "./text_lines.ts";
 import { clerkSecret } from "../../tasks/demo/demo_clerk.ts";
-import { signedHeaders } from "../../tasks/signed_headers.ts";
+import { signedHeaders } from "../../lib/clerk/signed_headers.ts";
 import { openStore, type Store } from "../../lib/store/store.ts";
 import { type FeedReader, openFeed } from "./feed_reader.ts";
 

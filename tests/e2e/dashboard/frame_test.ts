@@ -2,12 +2,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DASHBOARD_PATHS } from "./dashboard_paths.ts";
 import { findViolations } from "./find_violations.ts";
+import { makeRuns } from "./make_runs.ts";
 import { openDashboard, rowsOf } from "./open_dashboard.ts";
 
-const PATHS = [
+const FIXED_PATHS = [
   ...Object.values(DASHBOARD_PATHS),
   "/dashboard?span=7d",
   "/dashboard/users?text=nobody-has-this",
+  "/dashboard/users?column=id&column=phone&banned=1",
 ];
 
 const MAX_SCRIPT_BYTES = 40 * 1024;
@@ -22,7 +24,21 @@ Deno.test("the frame of the pages", async (t) => {
   await using dashboard = await openDashboard();
   const { rollcall, signIn } = dashboard;
   const { origin } = rollcall;
+  await t.step("has no serious fault for axe while it is empty", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await signIn({ colorScheme });
+      for (const name of ["overview", "users", "drift", "jobs", "system"]) {
+        const path = DASHBOARD_PATHS[name] ?? "";
+        await page.goto(origin + path);
+        assertEquals(await findViolations(page), [], path);
+      }
+      await page.context().close();
+    }
+  });
+
   await dashboard.seed();
+  const runs = await makeRuns(rollcall);
+  const paths = [...FIXED_PATHS, runs.failed, runs.event];
 
   await t.step("is driven by the keyboard", async () => {
     const page = await signIn();
@@ -42,6 +58,39 @@ Deno.test("the frame of the pages", async (t) => {
     const href = await second.getAttribute("href");
     await page.keyboard.press("Enter");
     await page.waitForURL(`${origin}${href}`);
+    await page.context().close();
+  });
+
+  await t.step("goes to every place by two keys", async () => {
+    const page = await signIn();
+    const places = {
+      u: "/users",
+      e: "/events",
+      r: "/runs",
+      f: "/failures",
+      d: "/drift",
+      a: "/automations",
+      b: "/jobs",
+      s: "/system",
+      o: "",
+    };
+    for (const [key, path] of Object.entries(places)) {
+      await page.getByRole("button", { name: "Keyboard" }).waitFor();
+      await page.keyboard.press("g");
+      await page.keyboard.press(key);
+      await page.waitForURL(`${origin}/dashboard${path}`);
+    }
+    await page.goto(`${origin}/dashboard/jobs`);
+    await page.getByRole("button", { name: "Keyboard" }).waitFor();
+    await page.keyboard.press("/");
+    await page.waitForURL(/users\?focus=search/);
+    await page.getByRole("button", { name: "Keyboard" }).waitFor();
+    await page.keyboard.type("gu?");
+    assertEquals(
+      await page.inputValue("[data-search]"),
+      "gu?",
+      "no key is taken from whoever types",
+    );
     await page.context().close();
   });
 
@@ -95,7 +144,7 @@ Deno.test("the frame of the pages", async (t) => {
       const page = await signIn({ colorScheme });
       // Nothing but colours differs between the two.
       const rules = colorScheme === "dark" ? ["color-contrast"] : undefined;
-      for (const path of PATHS) {
+      for (const path of paths) {
         await page.goto(origin + path);
         assertEquals(await findViolations(page, rules), [], path);
       }
@@ -108,7 +157,7 @@ Deno.test("the frame of the pages", async (t) => {
 
   await t.step("shows every page without JavaScript", async () => {
     const page = await signIn({ javaScriptEnabled: false });
-    for (const path of PATHS) {
+    for (const path of paths) {
       const response = await page.goto(origin + path);
       assertEquals(response?.status(), 200, path);
       assert(await page.locator("main h1").isVisible(), path);
@@ -128,7 +177,7 @@ Deno.test("the frame of the pages", async (t) => {
       if (response.request().resourceType() !== "script") return;
       sizes.set(response.url(), response.body().then(gzippedBytes));
     });
-    for (const path of PATHS) {
+    for (const path of paths) {
       sizes.clear();
       await page.goto(origin + path);
       await page.getByText("Live", { exact: true }).waitFor();
@@ -141,7 +190,7 @@ Deno.test("the frame of the pages", async (t) => {
 
   await t.step("fits a small screen", async () => {
     const page = await signIn({ width: 375 });
-    for (const path of PATHS) {
+    for (const path of paths) {
       await page.goto(origin + path);
       const width = await page.evaluate(() =>
         document.documentElement.scrollWidth
@@ -155,7 +204,7 @@ Deno.test("the frame of the pages", async (t) => {
     "allows no inline script or style, nor to be framed",
     async () => {
       const cookie = await rollcall.signIn();
-      for (const path of [...PATHS, "/sign_in", "/no-such-page", "/health"]) {
+      for (const path of [...paths, "/sign_in", "/no-such-page", "/health"]) {
         const { headers, body } = await fetch(origin + path, {
           headers: { cookie },
         });

@@ -4,13 +4,12 @@
  */
 import { launchBrowser } from "../../support/browser.ts";
 import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
-import { clerkPayload } from "../../support/clerk_payloads.ts";
 import {
   ADMIN_PASSWORD,
-  type RollcallProcess,
   startRollcall,
 } from "../../support/rollcall_process.ts";
 import { DASHBOARD_PATHS } from "./dashboard_paths.ts";
+import { makeRuns } from "./make_runs.ts";
 import { seedDashboard } from "./seed_dashboard.ts";
 import { seedTrouble } from "./seed_trouble.ts";
 
@@ -30,7 +29,8 @@ if (import.meta.main) {
   const now = new Date();
   await seedDashboard(store, { users: 120, events: 400, now });
   await seedTrouble(store, now);
-  const paths = { ...DASHBOARD_PATHS, run: await makeRuns(rollcall) };
+  const { failed, event } = await makeRuns(rollcall);
+  const paths = { ...DASHBOARD_PATHS, event, run: failed };
   for (const colorScheme of ["light", "dark"] as const) {
     for (const [size, width] of Object.entries(WIDTHS)) {
       const page = await browser.newPage({ width, height: 800, colorScheme });
@@ -49,28 +49,4 @@ if (import.meta.main) {
       }
     }
   }
-}
-
-/** Has the functions do something: the answer is the path of a run that failed. */
-async function makeRuns(rollcall: RollcallProcess): Promise<string> {
-  await using feed = await rollcall.listen();
-  const timestamp = Date.now();
-  const good = JSON.stringify({
-    ...JSON.parse(clerkPayload("user.created__email-password").text),
-    timestamp,
-  });
-  const broken = JSON.stringify({
-    type: "user.updated",
-    timestamp,
-    data: { id: "user_000001", first_name: 1 },
-  });
-  const bodies = { msg_good: good, msg_broken: broken };
-  for (const [id, body] of Object.entries(bodies)) {
-    const answer = await rollcall.send(body, { id });
-    await answer.body?.cancel();
-  }
-  await feed.outcomes(Object.keys(bodies));
-  const event = await rollcall.store.webhookEvents.documents
-    .findOne({ _id: "msg_broken" });
-  return `/dashboard/runs/${event?.run_id}`;
 }

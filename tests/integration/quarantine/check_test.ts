@@ -5,7 +5,7 @@ import { redactBody } from "../../../lib/clerk/redact_body.ts";
 import { QUARANTINE_CHECK_REQUESTED } from "../../../lib/requests.ts";
 import { createQuarantineQueue } from "../../../lib/store/quarantine_queue.ts";
 import type { Services } from "../../../lib/services.ts";
-import { signedHeaders } from "../../../tasks/signed_headers.ts";
+import { signedHeaders } from "../../../lib/clerk/signed_headers.ts";
 import { openRollcall } from "../../support/open_rollcall.ts";
 
 const WRONG = `whsec_${btoa("w".repeat(24))}`;

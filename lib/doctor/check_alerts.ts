@@ -1,8 +1,8 @@
 /** Whether somebody looks for alerts, and whether anybody would be told. */
-import { describeDuration } from "../../lib/alerts/describe_duration.ts";
-import type { AlertConfig } from "../../lib/config.ts";
-import { type Heartbeat, STALLED_MS } from "../../lib/store/heartbeats.ts";
-import type { CheckResult } from "./checks.ts";
+import { describeDuration } from "../alerts/describe_duration.ts";
+import type { AlertConfig } from "../config.ts";
+import { type Heartbeat, STALLED_MS } from "../store/heartbeats.ts";
+import type { CheckResult } from "./run_checks.ts";
 
 /** What the check goes by. */
 export interface WatchState {

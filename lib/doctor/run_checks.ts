@@ -1,17 +1,18 @@
 /**
- * The checks of `deno task doctor`, in the order of the path of an event.
+ * The checks of `deno task doctor` and of the system page, in the order of the
+ * path of an event.
  *
  * They speak to the running service over HTTP, as Clerk and browsers do, and to
  * its database only to see what has arrived there.
  */
-import { createClerkApiClient } from "../../lib/clerk/clerk_api_client.ts";
-import { createClerkRateLimiter } from "../../lib/clerk/rate_limiter.ts";
-import type { Config } from "../../lib/config.ts";
-import { mongoUriOf } from "../../lib/parts/mongo_part.ts";
-import { WATCH_ALERTS } from "../../lib/store/heartbeats.ts";
-import { openStore, type Store } from "../../lib/store/store.ts";
+import { createClerkApiClient } from "../clerk/clerk_api_client.ts";
+import { createClerkRateLimiter } from "../clerk/rate_limiter.ts";
+import { signedHeaders } from "../clerk/signed_headers.ts";
+import type { Config } from "../config.ts";
+import { mongoUriOf } from "../parts/mongo_part.ts";
+import { WATCH_ALERTS } from "../store/heartbeats.ts";
+import { openStore, type Store } from "../store/store.ts";
 import { checkAlerts } from "./check_alerts.ts";
-import { signedHeaders } from "../signed_headers.ts";
 
 /** What one check found; the detail says what to do when it failed. */
 export interface CheckResult {
@@ -36,10 +37,13 @@ const skipped = (detail: string): CheckResult => ({ kind: "skipped", detail });
  * Runs all checks, one after the other.
  *
  * @param config The settings of the service that is checked.
+ * @param origin Where it serves.
  * @returns The results as they come; a check never throws.
  */
-export async function* runChecks(config: Config): AsyncGenerator<NamedResult> {
-  const origin = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
+export async function* runChecks(
+  config: Config,
+  origin: string,
+): AsyncGenerator<NamedResult> {
   const checks: [string, () => Promise<CheckResult>][] = [
     ["service", () => checkHealth(origin)],
     ["MongoDB and Inngest", () => checkReady(origin)],

@@ -1,4 +1,4 @@
-/** The headers of a webhook as Svix sends it, for the demo, the doctor and tests. */
+/** The headers of a webhook as Svix sends it, for the doctor, the demo and tests. */
 import { Webhook } from "svix";
 
 /** What is signed beside the body. */
