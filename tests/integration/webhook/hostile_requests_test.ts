@@ -1,6 +1,6 @@
 /** Requests to the webhook route that are odd in all but their body. */
 import { assert, assertEquals } from "@std/assert";
-import { signedHeaders } from "../../../tasks/signed_headers.ts";
+import { signedHeaders } from "../../../lib/clerk/signed_headers.ts";
 import { statusOf } from "../../support/status_of.ts";
 import {
   type RollcallProcess,
