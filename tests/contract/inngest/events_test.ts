@@ -71,7 +71,10 @@ Deno.test("an event id that comes again starts one run of a function, even after
   await app.send("a/b", { n: 6 }, id);
   await app.send("a/b", { n: 7 }, `${id}-other`);
   await app.ended("counts");
-  assertEquals(seen, [1, 7]);
+  const [first, ...rest] = seen;
+  // Inngest's own server takes them at once; which of them comes first is open.
+  assert(Number(first) <= 5);
+  assertEquals(rest, [7]);
 });
 
 engineTest(
