@@ -30,8 +30,8 @@ import {
   readCount,
   readDeadline,
   readDocument,
+  rejectCollation,
 } from "./command.ts";
-import { rejectCollation } from "./reject_options.ts";
 
 /** The command. */
 export const aggregate: Command = {

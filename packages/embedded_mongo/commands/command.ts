@@ -8,7 +8,7 @@
 import { type Document, isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import type { Cursors } from "../cursors.ts";
-import { MongoError } from "../errors.ts";
+import { MongoError, refuse } from "../errors.ts";
 import type { Collection } from "../storage/collection.ts";
 import type { Store } from "../storage/store.ts";
 import type { Scram } from "../wire/scram.ts";
@@ -158,6 +158,36 @@ export function rejectUnknownFields(
       `BSON field '${place}.${field}' is an unknown field.`,
     );
   }
+}
+
+/**
+ * Refuses options that would change what a command does.
+ *
+ * @param source The command.
+ * @param names The options; false and a missing field are taken.
+ * @param place What has the option, for the error.
+ * @throws {MongoError} NotImplemented.
+ */
+export function rejectOptions(
+  source: Document,
+  names: readonly string[],
+  place: string,
+): void {
+  const asked = names.find((name) =>
+    source[name] !== undefined && source[name] !== false
+  );
+  if (asked !== undefined) throw refuse(`${place} with ${asked}`);
+}
+
+/**
+ * Refuses any collation but the simple one, which is the default.
+ *
+ * @param source The command or one of its statements.
+ * @throws {MongoError} NotImplemented.
+ */
+export function rejectCollation({ collation }: Document): void {
+  const isSimple = isDocument(collation) && collation.locale === "simple";
+  if (collation !== undefined && !isSimple) throw refuse("collation");
 }
 
 function mismatch(field: string, type: string): MongoError {

@@ -7,8 +7,8 @@ import {
   readCount,
   readDeadline,
   readDocument,
+  rejectCollation,
 } from "./command.ts";
-import { rejectCollation } from "./reject_options.ts";
 
 /** The command. */
 export const count: Command = {

@@ -1,10 +1,11 @@
 /** `create`: a collection without special options. */
 
-import { MongoError, refuse } from "../errors.ts";
+import { MongoError } from "../errors.ts";
 import {
   type Command,
   findNamedCollection,
   readCollectionName,
+  rejectOptions,
 } from "./command.ts";
 
 const REFUSED = [
@@ -31,12 +32,7 @@ export const create: Command = {
     "indexOptionDefaults",
   ],
   run: (request, context) => {
-    for (const option of REFUSED) {
-      const value = request.command[option];
-      if (value !== undefined && value !== false) {
-        throw refuse(`a collection with ${option}`);
-      }
-    }
+    rejectOptions(request.command, REFUSED, "a collection");
     const name = readCollectionName(request);
     if (findNamedCollection(request, context)) {
       throw new MongoError(

@@ -7,8 +7,8 @@ import {
   findNamedCollection,
   readDeadline,
   readDocument,
+  rejectCollation,
 } from "./command.ts";
-import { rejectCollation } from "./reject_options.ts";
 import { selectTargets } from "./select_targets.ts";
 import { readStatements, runStatements } from "./write_errors.ts";
 

@@ -11,8 +11,8 @@ import {
   findNamedCollection,
   readDeadline,
   readDocument,
+  rejectCollation,
 } from "./command.ts";
-import { rejectCollation } from "./reject_options.ts";
 
 /** The command. */
 export const distinct: Command = {

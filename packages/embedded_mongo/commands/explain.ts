@@ -107,24 +107,14 @@ function describe(plan: Plan, selection: Selection): Document {
 }
 
 function describeAccess(plan: Plan, selection: Selection): Document {
+  const scan = describeScan(plan);
   const { filter } = selection;
-  const filterPart = Object.keys(filter).length > 0 ? { filter } : {};
-  if (plan.kind === "all") {
-    return { stage: "COLLSCAN", ...filterPart, direction: "forward" };
-  }
-  if (plan.kind === "union") {
-    const branches = plan.plans.map((branch) => describeScan(branch));
-    return {
-      stage: "FETCH",
-      filter,
-      inputStage: { stage: "OR", inputStages: branches },
-    };
-  }
-  return {
-    stage: "FETCH",
-    ...(plan.isExact ? {} : filterPart),
-    inputStage: describeScan(plan),
-  };
+  const isDecided = plan.kind === "index" && plan.isExact ||
+    Object.keys(filter).length === 0;
+  const filterPart = isDecided ? {} : { filter };
+  return plan.kind === "all"
+    ? { ...scan, ...filterPart }
+    : { stage: "FETCH", ...filterPart, inputStage: scan };
 }
 
 function describeScan(plan: Plan): Document {

@@ -2,7 +2,6 @@
 
 import type { Document } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
-import { refuse } from "../errors.ts";
 import { compileProjection } from "../query/compile_projection.ts";
 import type { Row } from "../storage/row.ts";
 import { type Selection, selectRows } from "../storage/select_rows.ts";
@@ -13,8 +12,9 @@ import {
   readCount,
   readDeadline,
   readDocument,
+  rejectCollation,
+  rejectOptions,
 } from "./command.ts";
-import { rejectCollation } from "./reject_options.ts";
 
 const REFUSED = [
   "tailable",
@@ -47,12 +47,7 @@ export const find: Command = {
   run: (request, context) => {
     const { command, database } = request;
     const name = readCollectionName(request);
-    for (const option of REFUSED) {
-      const value = command[option];
-      if (value !== undefined && value !== false) {
-        throw refuse(`find with ${option}`);
-      }
-    }
+    rejectOptions(command, REFUSED, "find");
     const selection = readSelection(command);
     const rows = selectRows(findNamedCollection(request, context), selection);
     return context.cursors.open({

@@ -14,8 +14,8 @@ import {
   readCollectionName,
   readDeadline,
   readDocument,
+  rejectCollation,
 } from "./command.ts";
-import { rejectCollation } from "./reject_options.ts";
 import { selectTargets } from "./select_targets.ts";
 
 /** The command. */

@@ -13,8 +13,8 @@ import {
   readCollectionName,
   readDeadline,
   readDocument,
+  rejectCollation,
 } from "./command.ts";
-import { rejectCollation } from "./reject_options.ts";
 import { compileWrite, insertUpsert, updateRow } from "./apply_write.ts";
 import { selectTargets } from "./select_targets.ts";
 import { readStatements, runStatements } from "./write_errors.ts";

@@ -26,7 +26,10 @@ export type ValueTest = (value: unknown) => boolean;
 export const VALUE_TESTS: Readonly<
   Record<string, (operand: unknown, siblings: Document) => ValueTest>
 > = {
-  $eq: compileEqual,
+  $eq: (operand) =>
+    operand instanceof BSONRegExp
+      ? (value) => value !== undefined && areEqual(value, operand)
+      : compileEqual(operand),
   $gt: (operand) => compileRange(operand, (order) => order > 0),
   $gte: (operand) => compileRange(operand, (order) => order >= 0),
   $lt: (operand) => compileRange(operand, (order) => order < 0),

@@ -18,6 +18,7 @@ import {
 import { MongoError, refuse } from "../errors.ts";
 import { compileFilter, type Filter } from "../query/compile_filter.ts";
 import type { SortField } from "../query/compile_sort.ts";
+import { listConditions } from "../query/list_conditions.ts";
 import { visitPath } from "../query/visit_path.ts";
 
 /** What one entry of an index holds for one document. */
@@ -57,6 +58,9 @@ const KNOWN_OPTIONS = new Set([
   "ns",
   "hidden",
 ]);
+const PARTIAL_OPERATORS = new Set(
+  ["$eq", "$exists", "$gt", "$gte", "$in", "$lt", "$lte", "$type"],
+);
 const MAX_FIELDS = 32; // mongod's limit for a compound index
 
 /**
@@ -174,18 +178,30 @@ function compileCoverage(parts: {
   readonly partialFilter: Document | undefined;
 }): Filter {
   if (parts.partialFilter) {
-    if ("$expr" in parts.partialFilter) {
-      throw new MongoError(
-        "CannotCreateIndex",
-        "unsupported expression in partial index: $expr",
-      );
-    }
+    rejectUnclear(parts.partialFilter);
     return compileFilter(parts.partialFilter);
   }
   if (!parts.isSparse) return () => true;
   return compileFilter({
     $or: parts.fields.map(({ path }) => ({ [path]: { $exists: true } })),
   });
+}
+
+/** What a partial index leaves out must be plain to see, to mongod as well. */
+function rejectUnclear(filter: Document): void {
+  for (const { path, operator, operand } of listConditions(filter)) {
+    if (path === "$or" && Array.isArray(operand)) {
+      operand.filter(isDocument).forEach(rejectUnclear);
+    } else if (
+      path.startsWith("$") || !PARTIAL_OPERATORS.has(operator) ||
+      operator === "$exists" && operand !== true
+    ) {
+      throw new MongoError(
+        "CannotCreateIndex",
+        `unsupported expression in partial index: ${path} ${operator}`,
+      );
+    }
+  }
 }
 
 interface FieldKeys {

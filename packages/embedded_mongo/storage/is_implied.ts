@@ -6,10 +6,10 @@
  */
 
 import { areEqual, compareValues } from "../bson/compare_values.ts";
-import { type Document, isDocument } from "../bson/document.ts";
+import type { Document } from "../bson/document.ts";
 import { isNumeric } from "../bson/numbers.ts";
 import { getRank } from "../bson/order_key.ts";
-import { isOperatorObject } from "../query/compile_filter.ts";
+import { type Condition, listConditions } from "../query/list_conditions.ts";
 
 /**
  * Whether every document that matches the query matches the demand.
@@ -23,26 +23,6 @@ export function isImplied(demand: Document, query: Document): boolean {
   return listConditions(demand).every((wanted) =>
     promises.some((promise) => covers(promise, wanted))
   );
-}
-
-interface Condition {
-  readonly path: string;
-  readonly operator: string;
-  readonly operand: unknown;
-}
-
-function listConditions(filter: Document): Condition[] {
-  return Object.entries(filter).flatMap(([path, operand]): Condition[] => {
-    if (path === "$and" && Array.isArray(operand)) {
-      return operand.filter(isDocument).flatMap(listConditions);
-    }
-    if (!isOperatorObject(operand)) return [{ path, operator: "$eq", operand }];
-    return Object.entries(operand).map(([operator, value]) => ({
-      path,
-      operator,
-      operand: value,
-    }));
-  });
 }
 
 function covers(promise: Condition, wanted: Condition): boolean {

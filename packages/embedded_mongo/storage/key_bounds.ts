@@ -8,9 +8,9 @@
 
 import { BSONRegExp, MaxKey, MinKey } from "bson";
 import { compareBytes } from "../bson/compare_values.ts";
-import { type Document, isDocument } from "../bson/document.ts";
+import type { Document } from "../bson/document.ts";
 import { encodeOrderKey, getRank } from "../bson/order_key.ts";
-import { isOperatorObject } from "../query/compile_filter.ts";
+import { type Condition, listConditions } from "../query/list_conditions.ts";
 
 // A filter takes `a.0` for a place and for a field, an index key for a place.
 const HAS_PLACE = /\.\d+(\.|$)/;
@@ -56,54 +56,37 @@ export interface FilterBounds {
 export function readFilterBounds(filter: Document): FilterBounds {
   const predicates = new Map<string, KeyPredicate[]>();
   let conditionCount = 0;
-  const visit = (part: Document) => {
-    for (const [key, operand] of Object.entries(part)) {
-      if (key === "$and" && Array.isArray(operand)) {
-        operand.filter(isDocument).forEach(visit);
-      } else if (key === "$comment") continue;
-      else if (key.startsWith("$") || HAS_PLACE.test(key)) conditionCount++;
-      else {
-        for (const predicate of readPredicates(operand)) {
-          conditionCount++;
-          if (!predicate) continue;
-          predicates.set(key, [...predicates.get(key) ?? [], predicate]);
-        }
-      }
-    }
-  };
-  visit(filter);
+  for (const condition of listConditions(filter)) {
+    const { path, operator } = condition;
+    if (path === "$comment" || operator === "$options") continue;
+    conditionCount++;
+    if (path.startsWith("$") || HAS_PLACE.test(path)) continue;
+    const predicate = readPredicate(condition);
+    if (!predicate) continue;
+    predicates.set(path, [...predicates.get(path) ?? [], predicate]);
+  }
   return { predicates, conditionCount };
 }
 
 /**
- * Reads what the operand beside a path demands of the keys on the path.
+ * Reads what one condition demands of the keys on its path.
  *
- * @param operand A value to equal, or operators.
- * @returns An entry a condition; undefined where keys cannot say it.
+ * @param condition The condition.
+ * @returns The predicate; undefined where keys cannot say it.
  */
-export function readPredicates(
-  operand: unknown,
-): (KeyPredicate | undefined)[] {
-  if (!isOperatorObject(operand)) return [readEquality([operand])];
-  return Object.entries(operand).filter(([name]) => name !== "$options")
-    .map(([name, value]) => readOperator(name, value, operand));
-}
-
-function readOperator(
-  name: string,
-  operand: unknown,
-  siblings: Document,
+export function readPredicate(
+  { operator, operand, siblings }: Condition,
 ): KeyPredicate | undefined {
-  switch (name) {
+  switch (operator) {
     case "$eq":
-      return readEquality([operand]);
+      return readPoints([operand]);
     case "$in":
-      return Array.isArray(operand) ? readEquality(operand) : undefined;
+      return Array.isArray(operand) ? readAlternatives(operand) : undefined;
     case "$gt":
     case "$gte":
     case "$lt":
     case "$lte":
-      return readRange(name, operand);
+      return readRange(operator, operand);
     case "$regex":
       return siblings.$options === undefined ? readPrefix(operand) : undefined;
     default:
@@ -111,17 +94,19 @@ function readOperator(
   }
 }
 
-/** An array matches as a whole or by element, which one key cannot say. */
-function readEquality(values: readonly unknown[]): KeyPredicate | undefined {
+function readAlternatives(
+  values: readonly unknown[],
+): KeyPredicate | undefined {
   const [first] = values;
-  if (values.length === 1 && first instanceof BSONRegExp) {
-    return readPrefix(first);
+  if (!values.some((value) => value instanceof BSONRegExp)) {
+    return readPoints(values);
   }
-  if (
-    values.some((value) => Array.isArray(value) || value instanceof BSONRegExp)
-  ) {
-    return undefined;
-  }
+  return values.length === 1 ? readPrefix(first) : undefined;
+}
+
+/** An array matches as a whole or by element, which one key cannot say. */
+function readPoints(values: readonly unknown[]): KeyPredicate | undefined {
+  if (values.some(Array.isArray)) return undefined;
   const keys = values.map((value) => encodeOrderKey(value)).sort(compareBytes);
   const isNew = (key: Uint8Array, i: number) =>
     i === 0 || compareBytes(keys[i - 1]!, key) !== 0;

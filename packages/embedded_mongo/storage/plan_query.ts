@@ -1,16 +1,18 @@
 /**
  * Chooses how a filter and a sort are served: by an index or by reading all.
  *
- * Of several indexes that serve, the one that serves both filter and sort wins, then the one with the fewest entries to read, which
- * is counted up to a limit. Whatever is chosen, the filter decides.
+ * Of several indexes the one that serves both filter and sort wins, then the one
+ * with the fewest entries to read, which is counted up to a limit. Whatever is
+ * chosen, the filter decides.
  */
 
 import { type Document, isDocument } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
 import type { SortField } from "../query/compile_sort.ts";
+import { listConditions } from "../query/list_conditions.ts";
 import type { Collection } from "./collection.ts";
 import { isImplied } from "./is_implied.ts";
-import { readFilterBounds, readPredicates } from "./key_bounds.ts";
+import { readFilterBounds, readPredicate } from "./key_bounds.ts";
 import {
   type Candidate,
   createFullPlan,
@@ -104,7 +106,8 @@ export function countEntries(
 /** One value of `_id` is one row at most: nothing serves better. */
 function planById({ filter, hint }: QueryShape): IndexPlan | undefined {
   if (hint !== undefined || !Object.hasOwn(filter, "_id")) return undefined;
-  const [point, ...more] = readPredicates(filter._id);
+  const [condition, ...more] = listConditions({ _id: filter._id });
+  const point = condition && readPredicate(condition);
   const [key, another] = point?.kind === "points" ? point.keys : [];
   if (more.length > 0 || !key || another) return undefined;
   return {

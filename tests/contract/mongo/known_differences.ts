@@ -51,6 +51,7 @@ export const KNOWN_DIFFERENCES: ReadonlyMap<string, string> = new Map([
     "createIndexes() builds all of its indexes or none",
     "keeps those before the one that failed",
   ],
+  ["a partial index takes plain conditions only", "takes others, too"],
   ["createIndex() refuses a TTL over several fields", "takes it"],
   ["a transaction answers as on a standalone mongod", "takes it"],
 ]);

@@ -82,6 +82,40 @@ contractTest(
   },
 );
 
+contractTest("$eq takes a regular expression for a value", async (db) => {
+  const items = db.collection<Item>("items");
+  await items.insertMany([{ _id: 1, a: new BSONRegExp("^ab") }, {
+    _id: 2,
+    a: "abc",
+  }]);
+  assertEquals(await listIds(items, { a: { $eq: /^ab/ } }), [1]);
+  await items.createIndex({ a: 1 });
+  assertEquals(await listIds(items, { a: { $eq: /^ab/ } }), [1]);
+});
+
+contractTest("a partial index takes plain conditions only", async (db) => {
+  const items = db.collection<Item>("items");
+  const unclear: Document[] = [
+    { a: { $ne: 1 } },
+    { a: { $not: { $gt: 1 } } },
+    { a: /^x/ },
+    { a: { $exists: false } },
+    { $nor: [{ a: 1 }] },
+    { $expr: { $gt: ["$a", 1] } },
+  ];
+  for (const partialFilterExpression of unclear) {
+    await assertCode(
+      () => items.createIndex({ b: 1 }, { partialFilterExpression }),
+      67,
+    );
+  }
+  const partialFilterExpression = {
+    a: { $exists: true, $type: "int", $gte: 1 },
+    $or: [{ c: 1 }, { c: { $in: [2, 3] } }],
+  };
+  await items.createIndex({ b: 1 }, { partialFilterExpression });
+});
+
 contractTest("a hint may name a sparse index", async (db) => {
   const items = db.collection<Item>("items");
   await items.createIndex({ a: 1 }, { sparse: true });
