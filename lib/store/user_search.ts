@@ -3,7 +3,8 @@
  * time or all of them as a stream.
  *
  * Every branch is a range of an index (lib/store/indexes.ts). A search by text
- * alone shows the best matches and has no further pages; typing more narrows it.
+ * alone shows some matches, in order, and has no further pages; typing more narrows
+ * it.
  */
 import type { Document, Filter } from "mongodb";
 import type { UserDocument } from "../sync/user_document.ts";
@@ -123,7 +124,7 @@ async function searchDrifted(
     .hint({ _id: 1 })
     .limit(limit)
     .toArray();
-  return { rows, next: null };
+  return { rows: inOrder(rows, query.order), next: null };
 }
 
 async function toDriftedFilter(
@@ -188,5 +189,28 @@ async function searchText(
     }),
   );
   const byId = new Map(found.flat().map((user) => [user._id, user]));
-  return { rows: [...byId.values()].slice(0, limit), next: null };
+  const rows = [...byId.values()].slice(0, limit);
+  return { rows: inOrder(rows, query.order), next: null };
+}
+
+const SORTED_BY: Readonly<
+  Record<UserOrder, (user: UserRow) => Date | string | null>
+> = {
+  synced: ({ sync }) => sync.synced_at,
+  created: ({ clerk_created_at }) => clerk_created_at,
+  email: ({ email }) => email,
+  name: ({ full_name }) => full_name,
+};
+
+/** Sorts what a search has found as the list would: what is null comes last. */
+function inOrder(rows: readonly UserRow[], order: UserOrder): UserRow[] {
+  const valueOf = SORTED_BY[order];
+  const { direction } = USER_ORDERS[order];
+  return rows.toSorted((first, second) => {
+    const [a, b] = [valueOf(first), valueOf(second)];
+    if (a === null || b === null) {
+      return Number(a === null) - Number(b === null);
+    }
+    return a < b ? -direction : Number(a > b) * direction;
+  });
 }

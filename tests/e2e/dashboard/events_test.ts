@@ -1,6 +1,7 @@
 /** The events, in a real browser. */
 import { assert, assertEquals } from "@std/assert";
 import { clerkPayload } from "../../support/clerk_payloads.ts";
+import { makeRuns } from "./make_runs.ts";
 import { openDashboard } from "./open_dashboard.ts";
 
 Deno.test("the events", async (t) => {
@@ -41,6 +42,44 @@ Deno.test("the events", async (t) => {
     await page.locator(`a[href$="/msg_between"]`).waitFor();
     await page.context().close();
   });
+
+  await t.step(
+    "tells what verified an event, and why it was discarded",
+    async () => {
+      const page = await signIn();
+      const stale = await store.webhookEvents.documents
+        .findOne({ state: "discarded" });
+      await page.goto(`${origin}/dashboard/events/${stale?._id}`);
+      await page.getByText("stale: a newer state was there already").waitFor();
+      await page.getByText(`secret ${stale?.secret}`).waitFor();
+      await page.getByText("signed webhook").waitFor();
+      await page.context().close();
+    },
+  );
+
+  await t.step(
+    "tells which runs an event had, and how they failed",
+    async () => {
+      const { event } = await makeRuns(rollcall);
+      const page = await signIn();
+      await page.goto(origin + event);
+      const runs = page.getByRole("table", { name: "Runs" });
+      const failed = runs.getByRole("row", {
+        name: /Update user from Clerk.*failed/,
+      });
+      await failed.getByRole("link").click();
+      await page.getByText(/Attempt 1 failed: Cannot read user.updated/)
+        .waitFor();
+      await page.getByRole("table", { name: "Steps" }).locator(
+        "svg rect.tone-bad",
+      )
+        .first().waitFor({ state: "attached" });
+      await page.getByRole("link", { name: "clerk/user.updated" }).click();
+      await page.waitForURL(origin + event);
+      assertEquals(page.errors, []);
+      await page.context().close();
+    },
+  );
 
   await t.step("masks payloads until an operator reveals them", async () => {
     const page = await signIn();
