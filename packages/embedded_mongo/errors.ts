@@ -58,6 +58,7 @@ const CODES = {
   Location40414: 40414,
   Location40573: 40573,
   Location40228: 40228,
+  Location40234: 40234,
   Location40324: 40324,
   Location31249: 31249,
   Location31250: 31250,

@@ -8,6 +8,7 @@
 import {
   type Document,
   getField,
+  getOwn,
   getTypeNumber,
   isDocument,
   setField,
@@ -113,9 +114,7 @@ function compileChecked(expression: unknown, variables: Document): Expression {
   if (!isDocument(expression)) return () => expression;
   const [first = ""] = Object.keys(expression);
   if (first === "$literal") return () => expression.$literal;
-  const compile = Object.hasOwn(OWN_OPERATORS, first)
-    ? OWN_OPERATORS[first]
-    : undefined;
+  const compile = getOwn(OWN_OPERATORS, first);
   if (compile) {
     const operand = expression[first];
     const list = Array.isArray(operand) ? operand : [operand];

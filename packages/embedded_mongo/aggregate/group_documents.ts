@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 import { Long } from "bson";
 import { compareValues } from "../bson/compare_values.ts";
-import { type Document, isDocument } from "../bson/document.ts";
+import { type Document, getOwn, isDocument } from "../bson/document.ts";
 import { add, isNumeric, rejectInexact, toDouble } from "../bson/numbers.ts";
 import { encodeOrderKey } from "../bson/order_key.ts";
 import { MongoError, refuse } from "../errors.ts";
@@ -105,9 +105,9 @@ function compileAccumulator(
   readonly create: (bound: MemoryBound) => Accumulator;
 } {
   const [entry, ...more] = isDocument(use) ? Object.entries(use) : [];
-  if (!entry || more.length > 0) {
+  if (!entry?.[0].startsWith("$") || more.length > 0) {
     throw new MongoError(
-      "BadValue",
+      "Location40234",
       `The field '${name}' must be an accumulator object`,
     );
   }
@@ -115,7 +115,7 @@ function compileAccumulator(
   if (operator === "$count") {
     return { name, read: () => 1, create: createSum };
   }
-  const create = ACCUMULATORS[operator];
+  const create = getOwn(ACCUMULATORS, operator);
   if (create) {
     const read = compileExpression(operand, context.variables);
     return { name, read, create };

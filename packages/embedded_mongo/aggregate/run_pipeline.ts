@@ -5,7 +5,7 @@
  * are refused, and the rarest, too.
  */
 
-import { type Document, isDocument } from "../bson/document.ts";
+import { type Document, getOwn, isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import { type CodeName, MongoError, refuse } from "../errors.ts";
 import { compileFilter } from "../query/compile_filter.ts";
@@ -128,9 +128,9 @@ export function readStage(stage: unknown): [string, unknown] {
 }
 
 function getStage(name: string): Stage {
-  const stage = STAGES[name];
+  const stage = getOwn(STAGES, name);
   if (stage) return stage;
-  const codeName = REFUSED_STAGES[name];
+  const codeName = getOwn(REFUSED_STAGES, name);
   if (codeName) throw refuse(name, codeName);
   throw new MongoError(
     "Location40324",

@@ -99,6 +99,20 @@ export function getField(document: Document, field: string): unknown {
 }
 
 /**
+ * Looks up a name that a client sent in a table of this server.
+ *
+ * @param table What there is, by name.
+ * @param name Any name, those that every object has among them.
+ * @returns The entry, or undefined.
+ */
+export function getOwn<T>(
+  table: Readonly<Record<string, T>>,
+  name: string,
+): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/**
  * Writes a field, also the one field name that JavaScript treats specially.
  *
  * @param document The document to change.

@@ -64,6 +64,8 @@ export function runStatements<T>(
       run(statement, index);
     } catch (error) {
       if (!(error instanceof MongoError)) throw error;
+      // A bad name is the fault of the command, not of a statement.
+      if (error.codeName === "InvalidNamespace") throw error;
       const { code, message, details } = error;
       writeErrors.push({ index, code, errmsg: message, ...details });
       if (command.ordered !== false) break;

@@ -6,7 +6,7 @@
  * files.
  */
 
-import { type Document, isDocument } from "../bson/document.ts";
+import { type Document, getOwn, isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import { MongoError, refuse } from "../errors.ts";
 import {
@@ -76,9 +76,9 @@ export function compileEquality(
  */
 export function compileOperator(use: OperatorUse): Filter {
   const { parts, name, operand, siblings } = use;
-  const compileTest = name.startsWith("$") ? VALUE_TESTS[name] : undefined;
+  const compileTest = getOwn(VALUE_TESTS, name);
   if (compileTest) return somewhere(parts, compileTest(operand, siblings));
-  const compile = name.startsWith("$") ? PATH_OPERATORS[name] : undefined;
+  const compile = getOwn(PATH_OPERATORS, name);
   if (compile) return compile(parts, operand);
   if (GEO.test(name)) {
     throw refuse(`${name} (geospatial queries)`, "NoQueryExecutionPlans");

@@ -7,7 +7,7 @@
  */
 
 import { decodeCommand, decodeDocument } from "../bson/decode_document.ts";
-import { type Document, isDocument } from "../bson/document.ts";
+import { type Document, isDocument, setField } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import type { CommandReply, CommandRequest } from "../commands/command.ts";
 import { MongoError } from "../errors.ts";
@@ -129,7 +129,11 @@ function readSections(message: Uint8Array, start: number): Document {
       );}
   }
   if (!body) throw truncated();
-  return Object.assign(body, sequences);
+  for (const name of Object.keys(sequences)) {
+    if (Object.hasOwn(body, name)) throw twice(name);
+    setField(body, name, sequences[name]);
+  }
+  return body;
 }
 
 function readSized(message: Uint8Array, at: number): Uint8Array {
@@ -150,7 +154,8 @@ function addSequence(sequences: Document, section: Uint8Array): void {
     at += document.length;
     documents.push(name === RAW_FIELD ? document : decodeDocument(document));
   }
-  sequences[name] = documents;
+  if (Object.hasOwn(sequences, name)) throw twice(name);
+  setField(sequences, name, documents);
 }
 
 function toRequest(command: Document): CommandRequest {
@@ -185,6 +190,13 @@ function parseQuery(message: Uint8Array, requestId: number): WireRequest {
     isLegacy: true,
     isUnacknowledged: false,
   };
+}
+
+function twice(name: string): MongoError {
+  return new MongoError(
+    "ProtocolError",
+    `Cannot read message: field ${name} is given twice`,
+  );
 }
 
 function truncated(): MongoError {

@@ -240,6 +240,12 @@ contractTest("$sum of fractions stays a double", async (db) => {
 const REFUSED: readonly [string, Document[], number][] = [
   ["an unknown stage", [{ $nope: 1 }], 40324],
   ["an unknown expression", [{ $project: { a: { $nope: 1 } } }], 31325],
+  ["a stage that is called as what all objects have", [
+    { constructor: 1 },
+  ], 40324],
+  ["an accumulator that is called so", [
+    { $group: { _id: 1, n: { valueOf: 1 } } },
+  ], 40234],
   ["$group without _id", [{ $group: { n: { $sum: 1 } } }], 15955],
   ["a limit of 0", [{ $limit: 0 }], 15958],
 ];

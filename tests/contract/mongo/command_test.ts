@@ -61,6 +61,15 @@ contractTest("an unknown field of a statement is refused", async (db) => {
   );
 });
 
+contractTest("a bad name of a collection is refused", async (db) => {
+  for (const name of ["", "a$b", ".a", "a\0b", "a."]) {
+    await assertCode(
+      () => db.command({ insert: name, documents: [{ a: 1 }] }),
+      73,
+    );
+  }
+});
+
 contractTest("a write that is refused makes no collection", async (db) => {
   const bad = { $frob: { a: 1 } };
   const items = db.collection<Item>("items");

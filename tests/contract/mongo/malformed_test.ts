@@ -13,6 +13,15 @@ import {
 
 const PING = serialize({ ping: 1, $db: "a" });
 
+const INSERT = section(serialize({ insert: "a", $db: "a" }));
+/** A section of kind 1: its size, its name, one document. */
+const DOCUMENTS = Uint8Array.of(
+  1,
+  ...[19, 0, 0, 0],
+  ...new TextEncoder().encode("documents\0"),
+  ...serialize({}),
+);
+
 const MESSAGES: readonly [string, () => Uint8Array][] = [
   [
     "declares 200 MB",
@@ -37,6 +46,28 @@ const MESSAGES: readonly [string, () => Uint8Array][] = [
     const sequence = Uint8Array.of(14, 0, 0, 0, 97, 0, 5, 0, 0, 0, 0, 0, 0, 0);
     return message(OP_MSG, section(sequence, 1));
   }],
+  ["gives its documents twice", () =>
+    message(
+      OP_MSG,
+      Uint8Array.from([...INSERT, ...DOCUMENTS, ...DOCUMENTS]),
+    )],
+  ["gives its documents in its body and besides", () =>
+    message(
+      OP_MSG,
+      Uint8Array.from([
+        ...section(serialize({ insert: "a", documents: [{}], $db: "a" })),
+        ...DOCUMENTS,
+      ]),
+    )],
+  [
+    "declares a sequence that is longer than it",
+    () =>
+      message(
+        OP_MSG,
+        Uint8Array.from([...INSERT, ...DOCUMENTS.subarray(0, -3)]),
+      ),
+  ],
+  ["is compressed", () => message(2012, new Uint8Array(30))],
   [
     "holds truncated BSON",
     () => message(OP_MSG, section(PING.subarray(0, PING.length - 4))),
