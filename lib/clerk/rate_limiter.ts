@@ -70,7 +70,8 @@ export function createClerkRateLimiter(
  * Makes a token bucket.
  *
  * A tenth of the window's calls may come at once, the rest comes evenly, so that
- * burst and refill together stay within the window.
+ * burst and refill together stay within the window. A pause stops the bucket too:
+ * whoever waited during one goes on at the usual pace, not all at once.
  *
  * @param options Rate and time.
  * @returns A limiter that starts full.
@@ -86,15 +87,8 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const burst = Math.max(1, Math.floor(callsPerWindow / 10));
   const refillPerMs = (callsPerWindow - burst) / WINDOW_MS;
   const nowMs = () => clock.now().getTime();
-  let tokens = burst; // below zero: that many calls are waiting
-  let countedAtMs = nowMs();
   let pause = { sinceMs: 0, forMs: 0 };
-
-  function refill(): void {
-    const elapsedMs = Math.max(0, nowMs() - countedAtMs);
-    tokens = Math.min(burst, tokens + elapsedMs * refillPerMs);
-    countedAtMs = nowMs();
-  }
+  let pausesMs = 0; // all of them together
 
   function pausedForMs(): number {
     const elapsedMs = nowMs() - pause.sinceMs;
@@ -102,18 +96,44 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     return Math.max(0, Math.min(pause.forMs, pause.forMs - elapsedMs));
   }
 
+  /** Time as tokens come in: it stands still during a pause. */
+  const paceMs = () => nowMs() - pausesMs + pausedForMs();
+  let tokens = burst; // below zero: that many calls are waiting
+  let countedAtMs = paceMs();
+
+  function refill(): void {
+    const elapsedMs = Math.max(0, paceMs() - countedAtMs);
+    tokens = Math.min(burst, tokens + elapsedMs * refillPerMs);
+    countedAtMs = paceMs();
+  }
+
+  /** A pause that begins meanwhile moves all who wait, and keeps them apart. */
+  async function wait(forMs: number, signal?: AbortSignal): Promise<void> {
+    let leftMs = forMs;
+    while (leftMs > 0) {
+      const seenMs = pausesMs;
+      await sleep(leftMs, signal);
+      leftMs = pausesMs - seenMs;
+    }
+  }
+
   return {
     pausedForMs,
     pause(ms) {
-      if (ms > pausedForMs()) pause = { sinceMs: nowMs(), forMs: ms };
+      const moreMs = ms - pausedForMs();
+      if (!(moreMs > 0)) return;
+      pausesMs += moreMs;
+      pause = { sinceMs: nowMs(), forMs: ms };
     },
     async acquire(signal) {
       signal?.throwIfAborted();
       refill();
       tokens--;
-      let waitMs = Math.max(0, -tokens / refillPerMs, pausedForMs());
       try {
-        for (; waitMs > 0; waitMs = pausedForMs()) await sleep(waitMs, signal);
+        await wait(
+          Math.max(0, -tokens / refillPerMs) + pausedForMs(),
+          signal,
+        );
       } catch (reason) {
         tokens++;
         throw reason;

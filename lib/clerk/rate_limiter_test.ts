@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { FakeClock } from "../../tests/contract/inngest/fake_clock.ts";
 import { ManualClock } from "../../tests/support/clerk_api/manual_clock.ts";
 import { createClerkRateLimiter, createRateLimiter } from "./rate_limiter.ts";
 
@@ -104,6 +105,58 @@ Deno.test("pause() holds everybody back, tokens or not, and the longer pause win
   await limiter.acquire();
   assertEquals(clock.now().getTime(), 7_000);
   assertEquals(limiter.pausedForMs(), 0);
+});
+
+/** Many calls at once, with pauses at some instants; gives when each went, ms. */
+async function callThroughPauses(
+  { callsPerWindow, calls, pauses }: {
+    readonly callsPerWindow: number;
+    readonly calls: number;
+    readonly pauses: readonly { readonly atMs: number; readonly ms: number }[];
+  },
+): Promise<number[]> {
+  const clock = new FakeClock();
+  const startMs = clock.now().getTime();
+  const limiter = createRateLimiter({
+    callsPerWindow,
+    clock,
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        clock.setTimer(
+          new Date(clock.now().getTime() + Math.ceil(ms)),
+          resolve,
+        );
+      }),
+  });
+  for (const { atMs, ms } of pauses) {
+    clock.setTimer(new Date(startMs + atMs), () => limiter.pause(ms));
+  }
+  const instantsMs: number[] = [];
+  const all = Array.from({ length: calls }, async () => {
+    await limiter.acquire();
+    instantsMs.push(clock.now().getTime() - startMs);
+  });
+  while (instantsMs.length < calls) {
+    await clock.advanceToNext();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  await Promise.all(all);
+  return instantsMs.toSorted((a, b) => a - b);
+}
+
+Deno.test("pause() lets those who waited meanwhile through at the usual pace, and nobody before", async () => {
+  const pauses = [{ atMs: 1_500, ms: 20_000 }, { atMs: 10_000, ms: 30_000 }];
+  const instantsMs = await callThroughPauses({
+    callsPerWindow: 20,
+    calls: 60,
+    pauses,
+  });
+  assertEquals(instantsMs.filter((ms) => ms > 1_500 && ms < 40_000), []);
+  instantsMs.forEach((ms, nth) =>
+    assert((instantsMs[nth + 20] ?? Infinity) - ms >= 10_000 - 1)
+  );
+  const [last = Infinity] = instantsMs.slice(-1);
+  assert(last < 38_500 + 60 * 600, `the last went after ${last} ms`);
 });
 
 Deno.test("pause() does not grow when the clock is set back", () => {
