@@ -4,6 +4,7 @@
  */
 import type { InngestFunction } from "inngest";
 import { APP_ID } from "../lib/inngest/create_client.ts";
+import { addDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { endedRun, endScan, SCAN_DRIFT } from "./scan_drift.ts";
 
@@ -24,6 +25,7 @@ export function endCancelledScan(
         event: CANCELLED,
         if: `event.data.function_id == "${APP_ID}-${SCAN_DRIFT}"`,
       }],
+      onFailure: (failure) => addDeadLetter(deps, failure),
     },
     async ({ event }) => {
       const run = endedRun.parse(event.data);

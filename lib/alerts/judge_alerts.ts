@@ -146,8 +146,8 @@ function judgeDeadLetters({ deadLetters }: AlertSignals): Judgement {
   return {
     title: "Events failed for good",
     detail: `${count(deadLetters, "event")} failed after all attempts: ${
-      deadLetters === 1 ? "its change is" : "their changes are"
-    } not in MongoDB until replayed.`,
+      deadLetters === 1 ? "what it asks" : "what they ask"
+    } for is not done until replayed.`,
     path: "/dashboard/failures",
   };
 }
