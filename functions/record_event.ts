@@ -90,10 +90,11 @@ export async function recordBatch(
 
 function toArrival(received: ReceivedEvent, now: Date): StoredArrival {
   const timestamp = received.origin?.timestamp ?? null;
-  const { private_metadata: _, ...data } = removeSecrets(
-    received.type,
-    received.data,
-  );
+  // First made storable, which bounds the depth: nobody has cut this event yet
+  // when it came by the template.
+  const storable = toStorable(received.data) as Record<string, unknown>;
+  const payload = { ...removeSecrets(received.type, storable) };
+  dropPrivateMetadata(payload);
   return {
     _id: received.eventId,
     type: received.type,
@@ -103,6 +104,18 @@ function toArrival(received: ReceivedEvent, now: Date): StoredArrival {
     instance_id: received.origin?.instance_id ?? null,
     secret: received.origin?.secret ?? null,
     road: received.origin === undefined ? "template" : "webhook",
-    payload: toStorable(data) as Record<string, unknown>,
+    payload,
   };
+}
+
+/** Of the object itself and of those that it carries, such as a session's user. */
+function dropPrivateMetadata(object: object): void {
+  Reflect.deleteProperty(object, "private_metadata");
+  for (const [key, child] of Object.entries(object)) {
+    // What is free-form may have any key: a replay writes it as it was.
+    const isFreeForm = key.endsWith("_metadata");
+    if (!isFreeForm && typeof child === "object" && child !== null) {
+      dropPrivateMetadata(child);
+    }
+  }
 }

@@ -65,7 +65,7 @@ export function createSyncFunction(
         collection,
         isForeign(deps, received)
           ? { kind: "discarded", reason: "other-instance" }
-          : await writeOnce(() => write(deps, received)),
+          : await writeOrGiveUp(() => write(deps, received)),
       );
       deps.feed.publish({
         kind: "event-settled",
@@ -90,7 +90,7 @@ export function createSyncFunction(
  * @returns What became of it.
  * @throws {NonRetriableError} when the failure says so of itself.
  */
-async function writeOnce(
+async function writeOrGiveUp(
   write: () => Promise<WriteOutcome>,
 ): Promise<WriteOutcome> {
   try {

@@ -46,7 +46,19 @@ export type WriteResult = "written" | "moved-on" | Error;
 
 const MAX_ROUNDS = 16;
 const SUFFIX_LENGTH = 6;
-const DOCUMENT_VALIDATION_FAILURE = 121;
+
+/**
+ * MongoDB's codes for what a document itself is refused for.
+ *
+ * @see https://www.mongodb.com/docs/manual/reference/error-codes/
+ */
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [121, "MongoDB's validator refuses it"], // DocumentValidationFailure
+  [10334, "it would have more than 16 MiB"], // BSONObjectTooLarge
+  [17419, "it would have more than 16 MiB"], // the same, after an update
+  [52, "this MongoDB takes no key with a dollar sign"], // DollarPrefixedFieldName
+  [57, "this MongoDB takes no key with a dot"], // DottedFieldName
+]);
 
 /**
  * Writes documents; a user name in `document` or `set` may be changed.
@@ -120,26 +132,32 @@ async function writeOnce<D extends SyncedDocument>(
   return failures;
 }
 
-/** Whether a failure tells of documents, and not of the server's state. */
+/**
+ * Whether a failure tells of documents: the server has answered for each write,
+ * and made all that it does not name.
+ */
 function isOfSingleWrites(error: unknown): error is MongoBulkWriteError {
-  if (!(error instanceof MongoBulkWriteError)) return false;
-  const faults = [error.writeErrors].flat();
-  return faults.length > 0 &&
-    faults.every(({ code }) =>
-      code === DUPLICATE_KEY || code === DOCUMENT_VALIDATION_FAILURE
-    );
+  return error instanceof MongoBulkWriteError &&
+    [error.writeErrors].flat().length > 0 &&
+    error.result.getWriteConcernError() === undefined;
 }
 
 function readFailure(fault: WriteError): Failure {
   if (isDuplicateIn(fault, "_id")) return "moved-on";
   if (isDuplicateIn(fault, "username")) return "username-taken";
-  if (fault.code !== DUPLICATE_KEY) {
-    return new DocumentRefusedError("MongoDB's validator refuses it");
+  if (fault.code === DUPLICATE_KEY) {
+    const index = /index: (\S+)/.exec(fault.errmsg ?? "")?.[1] ?? "an index";
+    return new DocumentRefusedError(
+      `MongoDB has the same key in ${index} already`,
+    );
   }
-  const index = /index: (\S+)/.exec(fault.errmsg ?? "")?.[1] ?? "an index";
-  return new DocumentRefusedError(
-    `MongoDB has the same key in ${index} already`,
-  );
+  const reason = REFUSALS.get(fault.code);
+  if (reason !== undefined) return new DocumentRefusedError(reason);
+  return new AppError(`Cannot write document: MongoDB answers ${fault.code}`, {
+    code: "write-failed",
+    status: 503,
+    retryable: true,
+  });
 }
 
 /**
