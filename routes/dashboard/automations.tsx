@@ -208,13 +208,12 @@ function LedgerTable({ entries, canReplay, now }: LedgerTableProps) {
                   : <span class="muted">–</span>}
               </td>
               <td>
-                <a href={eventLink(entry.event_id)}>event</a>
-                {canReplay && entry.state === "failed" && (
-                  <>
-                    {" "}
+                <span class="actions">
+                  <a href={eventLink(entry.event_id)}>event</a>
+                  {canReplay && entry.state === "failed" && (
                     <a href={replayLink({ event: entry.event_id })}>Replay…</a>
-                  </>
-                )}
+                  )}
+                </span>
               </td>
               <td class="end">
                 <Instant at={entry.updated_at} now={now} />

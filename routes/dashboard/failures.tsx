@@ -5,6 +5,7 @@
 import { HttpError, page } from "fresh";
 import { define } from "../../lib/define.ts";
 import { CLERK_PREFIX } from "../../lib/events.ts";
+import { APP_ID } from "../../lib/inngest/create_client.ts";
 import { readDeadLetters } from "../../lib/store/dead_letter_page.ts";
 import type { DeadLetterDocument } from "../../lib/store/dead_letters.ts";
 import type { KeysetPage } from "../../lib/store/keyset_page.ts";
@@ -30,6 +31,9 @@ interface FailuresData {
   readonly withReplayed: boolean;
   readonly now: Date;
 }
+
+/** Inngest's full ids begin with the app's; here all do. */
+const APP_PREFIX = `${APP_ID}-`;
 
 const ROWS = 50;
 
@@ -142,7 +146,9 @@ function LetterTable({ letters, isOperator, now }: LetterTableProps) {
                 >
                   {letter.event_name}
                 </a>
-                <span class="below">{letter.function_id}</span>
+                <span class="below">
+                  {letter.function_id.replace(APP_PREFIX, "")}
+                </span>
               </td>
               <td>
                 <Subject id={letter.subject} />

@@ -127,7 +127,9 @@ function Advice({ rows }: RowsProps) {
       <dl class="job">
         {reasons.map((reason) => (
           <div key={reason}>
-            <dt>{refusalOf(reason).title}</dt>
+            <dt>
+              <strong>{refusalOf(reason).title}</strong>
+            </dt>
             <dd>{refusalOf(reason).advice}</dd>
           </div>
         ))}
