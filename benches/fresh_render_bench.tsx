@@ -1,124 +1,79 @@
 /**
- * What it costs the server to answer with a list of 50 users, in ms a page:
+ * What it costs the server to render the dashboard's list of 50 users, in ms a
+ * page:
  * `deno run --allow-read --allow-write --allow-env --allow-run --allow-net=127.0.0.1 --allow-sys benches/fresh_render_bench.tsx`.
  *
- * The page is as the dashboard's: app wrapper, layout, an island with props, CSP
- * with a nonce, and rows of a link, an address, an id and a time. The handler
- * is called in process, so sockets are left out. The goal is at most 2 ms at the
- * median. Below it, preact-render-to-string alone on the same table, for the
- * share that the framework adds.
+ * Page, layout, wrapper, islands and policy are the application's own; its
+ * handler is not, for the database is left out, and so are sockets. The goal is
+ * at most 2 ms at the median. Below it, preact-render-to-string alone on the
+ * same table, for the share that the framework adds.
  */
-import { App, createDefine, csp, page, type PageProps } from "fresh";
-import { Head } from "fresh/runtime";
+import { App, csp, page } from "fresh";
 import { Builder } from "fresh/dev";
 import { renderToString } from "preact-render-to-string";
-import SmallCounter from "../tests/e2e/fresh/app/islands/SmallCounter.tsx";
+import { POLICY_DIRECTIVES } from "../lib/auth/security_headers.ts";
+import { define, type State } from "../lib/define.ts";
+import type { UserRow } from "../lib/store/user_search.ts";
+import { EMPTY_USER } from "../lib/sync/user_document.ts";
+import Document from "../routes/_app.tsx";
+import { readUserColumns } from "../routes/dashboard/(_components)/user_columns.tsx";
+import { readUserQuery } from "../routes/dashboard/(_components)/user_query.ts";
+import { UserTable } from "../routes/dashboard/(_components)/UserTable.tsx";
+import Layout from "../routes/dashboard/_layout.tsx";
+import UsersPage from "../routes/dashboard/users/index.tsx";
 
 const ROWS = 50;
 const WARM_UP = 500;
 const PAGES = 2000;
 const GOAL_MS = 2;
 
-interface Row {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string | null;
-  readonly isBanned: boolean;
-  readonly syncedAt: Date;
+const now = new Date(1_700_000_000_000);
+const users: readonly UserRow[] = Array.from({ length: ROWS }, makeUser);
+const columns = readUserColumns(new URLSearchParams());
+
+function makeUser(_: unknown, i: number): UserRow {
+  const at = new Date(now.getTime() - i * 60_000);
+  return {
+    ...EMPTY_USER,
+    _id: `user_${String(i).padStart(27, "2")}`,
+    full_name: `Ada <${i}> Lovelace & Co`,
+    email: i % 7 === 0 ? null : `ada.${i}@example.com`,
+    email_verified: i % 9 !== 0,
+    username: `ada.${i}`,
+    banned: i % 10 === 0,
+    clerk_created_at: at,
+    clerk_updated_at: at,
+    sync: {
+      version: at.getTime(),
+      event_at: at,
+      event_id: `msg_${i}`,
+      source: "webhook",
+      synced_at: at,
+      clerk_username: null,
+    },
+  };
 }
 
-const rows: readonly Row[] = Array.from({ length: ROWS }, (_, i) => ({
-  id: `user_${String(i).padStart(27, "2")}`,
-  name: `Ada <${i}> Lovelace & Co`,
-  email: i % 7 === 0 ? null : `ada.${i}@example.com`,
-  isBanned: i % 10 === 0,
-  syncedAt: new Date(1_700_000_000_000 + i * 60_000),
-}));
+const handler = define.handlers({
+  GET(ctx) {
+    const query = readUserQuery(ctx.url.searchParams, now);
+    const rows = { rows: users, next: "next" };
+    return page({ users: rows, query, total: 100_000, now });
+  },
+});
 
-const define = createDefine<unknown>();
-const handler = define.handlers({ GET: () => page({ rows }) });
-
-function UserTable({ rows }: { rows: readonly Row[] }) {
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">User</th>
-          <th scope="col">E-mail</th>
-          <th scope="col">Id</th>
-          <th scope="col">Synced</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ id, name, email, isBanned, syncedAt }) => (
-          <tr key={id}>
-            <td>
-              <a href={`/dashboard/users/${id}`}>{name}</a>
-              {isBanned && <span class="badge badge-failed">banned</span>}
-            </td>
-            <td>{email ?? <span class="muted">none</span>}</td>
-            <td>
-              <code>{id}</code>
-            </td>
-            <td>
-              <time dateTime={syncedAt.toISOString()}>
-                {syncedAt.toISOString().slice(0, 16)}
-              </time>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Users({ data }: PageProps) {
-  return (
-    <>
-      <Head>
-        <title>Users</title>
-      </Head>
-      <UserTable rows={(data as { rows: readonly Row[] }).rows} />
-    </>
-  );
-}
-
-function Layout({ Component }: PageProps) {
-  return (
-    <>
-      <header>
-        <a href="/dashboard">Rollcall</a>
-        <a href="/dashboard/users">Users</a>
-        <SmallCounter start={1} />
-      </header>
-      <main>
-        <Component />
-      </main>
-    </>
-  );
-}
-
-function Document({ Component }: PageProps) {
-  return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <title>Rollcall</title>
-        <link rel="stylesheet" href="/styles.css" />
-      </head>
-      <body>
-        <Component />
-      </body>
-    </html>
-  );
-}
-
-const app = new App()
-  .use(csp({ useNonce: true }))
-  .appWrapper(Document)
-  .layout("*", Layout)
-  .route("/dashboard/users", { handler, component: Users });
-const root = new URL("../tests/e2e/fresh/app", import.meta.url).href;
+const app = new App<State>()
+  .use(csp({ useNonce: true, csp: [...POLICY_DIRECTIVES] }))
+  .use((ctx) => {
+    ctx.state.session = { name: "ada", role: "operator", expiresAt: now };
+    ctx.state.feedPosition = "1";
+    return ctx.next();
+  })
+  // In code components are typed for any data.
+  .appWrapper(Document as never)
+  .layout("/dashboard", Layout)
+  .route("/dashboard/users", { handler, component: UsersPage as never });
+const root = new URL("..", import.meta.url).href;
 (await new Builder({ root }).build({ snapshot: "memory" }))(app);
 const answer = app.handler();
 
@@ -127,7 +82,9 @@ const wholeMs = await measure(async () => {
   return await (await answer(request)).text();
 });
 const tableMs = await measure(() =>
-  Promise.resolve(renderToString(<UserTable rows={rows} />))
+  Promise.resolve(
+    renderToString(<UserTable users={users} columns={columns} now={now} />),
+  )
 );
 print("whole page", wholeMs);
 print("table alone", tableMs);
@@ -139,6 +96,8 @@ console.log(
 Deno.exit(0); // esbuild's process would stay
 
 interface Timing {
+  /** The fastest tenth, which a busy machine did not hold up. */
+  readonly p10: number;
   readonly median: number;
   readonly p99: number;
   readonly bytes: number;
@@ -154,18 +113,13 @@ async function measure(render: () => Promise<string>): Promise<Timing> {
     timesMs.push(performance.now() - startedMs);
   }
   timesMs.sort((a, b) => a - b);
-  return {
-    median: timesMs[Math.floor(PAGES / 2)] ?? NaN,
-    p99: timesMs[Math.floor(PAGES * 0.99)] ?? NaN,
-    bytes,
-  };
+  const at = (share: number) => timesMs[Math.floor(PAGES * share)] ?? NaN;
+  return { p10: at(0.1), median: at(0.5), p99: at(0.99), bytes };
 }
 
-function print(name: string, { median, p99, bytes }: Timing): void {
+function print(name: string, { p10, median, p99, bytes }: Timing): void {
+  const times = Object.entries({ p10, median, p99 })
+    .map(([label, ms]) => `${label} ${ms.toFixed(3)} ms`);
   // deno-lint-ignore no-console -- a bench prints its numbers
-  console.log(
-    `${name.padEnd(12)} median ${median.toFixed(3)} ms  p99 ${
-      p99.toFixed(3)
-    } ms  ${bytes} characters`,
-  );
+  console.log(`${name.padEnd(12)} ${times.join("  ")}  ${bytes} characters`);
 }

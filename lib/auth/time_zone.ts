@@ -65,6 +65,7 @@ export function keepTimeZone(zone: string): string {
  * @returns The format.
  */
 export function createTimeFormat(zone: string): TimeFormat {
+  if (zone === UTC) return { zone, format: formatUtc };
   // Swedish writes dates as ISO 8601 does.
   const formatter = new Intl.DateTimeFormat("sv-SE", {
     timeZone: zone,
@@ -72,4 +73,9 @@ export function createTimeFormat(zone: string): TimeFormat {
     timeStyle: "medium",
   });
   return { zone, format: (at) => `${formatter.format(at)} ${zone}` };
+}
+
+/** As the formatter would, but a page has a hundred of them to write. */
+function formatUtc(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replace("T", " ")} ${UTC}`;
 }

@@ -4,11 +4,7 @@
  */
 import { type FunctionComponent, type VNode } from "preact";
 import type { Context } from "../context.ts";
-import {
-  isAsyncComponent,
-  type PageProps,
-  type RouteComponent,
-} from "../page_props.ts";
+import { isAsyncComponent, type RouteComponent } from "../page_props.ts";
 
 /**
  * Makes the node of a page or a layout.
@@ -25,36 +21,11 @@ export async function renderComponent<State>(
   Component: FunctionComponent,
   data: unknown,
 ): Promise<VNode | Response | null> {
-  const props = { ...readPageProps(ctx, data), Component };
+  const { config, error, info, isPartial, params } = ctx;
+  const { req, state, url, route } = ctx;
+  const request = { config, error, info, isPartial, params, req, route };
+  const props = { ...request, state, url, Component, data };
   if (isAsyncComponent(component)) return await component(props);
   const Page = component;
   return <Page {...props} />;
-}
-
-/**
- * Gathers the properties of a page from the request.
- *
- * @param ctx The request.
- * @param data Becomes `props.data`.
- * @returns The properties, with `ctx.Component` as they are.
- */
-export function readPageProps<State>(
-  ctx: Context<State>,
-  data: unknown,
-): PageProps<unknown, State> {
-  const { Component, config, error, info, isPartial, params } = ctx;
-  const { req, state, url, route } = ctx;
-  return {
-    Component,
-    config,
-    data,
-    error,
-    info,
-    isPartial,
-    params,
-    req,
-    state,
-    url,
-    route,
-  };
 }

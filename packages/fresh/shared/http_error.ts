@@ -1,50 +1,14 @@
 /**
  * The error that stands for an HTTP status. Runs on the server and in the
- * browser; where it is answered, see app.ts.
+ * browser; where it is answered, see create_handler.ts.
  */
+import type {
+  ClientErrorStatusCode,
+  ServerErrorStatusCode,
+} from "hono/utils/http-status";
 
 /** The statuses that an {@linkcode HttpError} may have. */
-export type ErrorStatus =
-  | 400
-  | 401
-  | 402
-  | 403
-  | 404
-  | 405
-  | 406
-  | 407
-  | 408
-  | 409
-  | 410
-  | 411
-  | 412
-  | 413
-  | 414
-  | 415
-  | 416
-  | 417
-  | 418
-  | 421
-  | 422
-  | 423
-  | 424
-  | 425
-  | 426
-  | 428
-  | 429
-  | 431
-  | 451
-  | 500
-  | 501
-  | 502
-  | 503
-  | 504
-  | 505
-  | 506
-  | 507
-  | 508
-  | 510
-  | 511;
+export type ErrorStatus = ClientErrorStatusCode | ServerErrorStatusCode;
 
 /**
  * Thrown to answer a request with an error status. An error page gets it as
