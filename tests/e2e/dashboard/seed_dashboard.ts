@@ -115,18 +115,25 @@ function makeDeadLetter(event: WebhookEventDocument): DeadLetterDocument {
   };
 }
 
-/** One that is over and one that is open. */
+/** One that is over, and one that is open because of seed_trouble.ts. */
 async function seedAlerts(store: Store, now: Date): Promise<void> {
-  const alert = {
+  const silence = {
     kind: "silence" as const,
     title: "Webhooks are not arriving",
     detail: "The last event arrived 20 minutes ago.",
     path: "/dashboard/events",
   };
+  const drift = {
+    kind: "drift" as const,
+    title: "MongoDB differs from Clerk",
+    detail:
+      "8 differences found by the last scan and confirmed by a second look; each is listed with its cause.",
+    path: "/dashboard/drift",
+  };
   const update = { now, channels: ["webhook", "email"] as const };
-  await store.alerts.apply([{ ...alert, state: "firing" }], update);
+  await store.alerts.apply([{ ...silence, state: "firing" }], update);
   await store.alerts.apply([{ kind: "silence", state: "clear" }], update);
-  await store.alerts.apply([{ ...alert, state: "firing" }], update);
+  await store.alerts.apply([{ ...drift, state: "firing" }], update);
 }
 
 const pad = (index: number) => String(index).padStart(6, "0");
