@@ -20,8 +20,7 @@ import {
   type Registration,
 } from "./routing/registration.ts";
 import type { Method } from "./routing/router.ts";
-import { DENO_DEPLOYMENT_ID } from "./shared/build_id.ts";
-import { type BuildCache, listClientScripts } from "./build_cache.ts";
+import { type BuildCache, createEmptyCache } from "./build_cache.ts";
 
 /** Gives an app what was built for it. */
 export let setBuildCache: <State>(
@@ -262,7 +261,7 @@ export class App<State> {
     return createHandler<State>({
       registrations: this.#registrations,
       config: this.config,
-      buildCache: this.#buildCache ?? createEmptyCache<State>(this.config),
+      buildCache: this.#buildCache ?? createEmptyCache(this.config),
       onError: (error) => this.#onError(error),
     });
   }
@@ -289,22 +288,4 @@ export class App<State> {
   ): this {
     return this.#register(registerHandler(method, path, middlewares));
   }
-}
-
-function createEmptyCache<State>(
-  { mode }: ResolvedFreshConfig,
-): BuildCache<State> {
-  if (mode === "production" && DENO_DEPLOYMENT_ID !== undefined) {
-    throw new Error(
-      "Cannot serve app: there is no build, so run the build task and serve _fresh/server.js",
-    );
-  }
-  return {
-    root: ".",
-    islands: new Map(),
-    scripts: listClientScripts("none", "production"),
-    fsRoutes: [],
-    readFile: () => Promise.resolve(null),
-    renderError: () => null,
-  };
 }

@@ -5,7 +5,9 @@
  * memory; where scripts are, both have in common.
  */
 import type { VNode } from "preact";
+import type { ResolvedFreshConfig } from "./config.ts";
 import type { Registration } from "./routing/registration.ts";
+import { DENO_DEPLOYMENT_ID } from "./shared/build_id.ts";
 
 /** A component that is hydrated in the browser. */
 export interface Island {
@@ -109,4 +111,29 @@ export async function openStaticFile(
   const file = await Deno.open(path);
   const { size } = await file.stat();
   return { size, readable: file.readable, close: () => file.close() };
+}
+
+/**
+ * Stands in where nothing was built, as in tests of single handlers.
+ *
+ * @param config The app's configuration.
+ * @returns A build without islands, routes and files.
+ * @throws {Error} on a deployment: there it is a mistake.
+ */
+export function createEmptyCache<State>(
+  { mode }: ResolvedFreshConfig,
+): BuildCache<State> {
+  if (mode === "production" && DENO_DEPLOYMENT_ID !== undefined) {
+    throw new Error(
+      "Cannot serve app: there is no build, so run the build task and serve _fresh/server.js",
+    );
+  }
+  return {
+    root: ".",
+    islands: new Map(),
+    scripts: listClientScripts("none", "production"),
+    fsRoutes: [],
+    readFile: () => Promise.resolve(null),
+    renderError: () => null,
+  };
 }

@@ -154,6 +154,10 @@ for (const [what, value] of REFUSED) {
 class Point {
   constructor(readonly x: number) {}
 }
+/** Lists in lists. */
+function nest(depth: number): unknown {
+  return depth === 0 ? [] : [nest(depth - 1)];
+}
 const ring: { self?: unknown } = {};
 ring.self = ring;
 const ACCEPTED: [string, unknown][] = [
@@ -174,6 +178,8 @@ const ACCEPTED: [string, unknown][] = [
   ["an instant", Temporal.Instant.from("2026-01-01T00:00Z")],
   ["an instance of a class", new Point(1)],
   ["a key that names the prototype", JSON.parse('{"__proto__":{"a":1}}')],
+  ["a megabyte of text", "<".repeat(2 ** 20)],
+  ["a list in a list, 500 deep", nest(500)],
   ["a symbol as a key", { [Symbol("key")]: 1, a: 2 }],
 ];
 for (const [what, value] of ACCEPTED) {

@@ -252,6 +252,8 @@ const REDIRECTS: [string, string][] = [
   ["/a//b?x=//y", "/a/b?x=//y"],
   ["/a//b#//c", "/a/b#//c"],
   ["https://b.example//x", "https://b.example//x"],
+  // Leads away all the same: browsers take a backslash for a slash.
+  ["/\\evil.example", "/\\evil.example"],
   ["/", "/"],
 ];
 for (const [target, location] of REDIRECTS) {
@@ -262,6 +264,16 @@ for (const [target, location] of REDIRECTS) {
     assertEquals(response.headers.get("Location"), location);
   });
 }
+
+Deno.test("ctx.redirect() with a line break answers 500, and sets no header", async () => {
+  using _mute = muteConsole();
+  for (const target of ["/a\r\nX-Set: 1", "http://a/\nX-Set:1", "/\0"]) {
+    const app = new App().get("/", (ctx) => ctx.redirect(target));
+    const response = await ask(app, "/");
+    assertEquals(response.status, 500);
+    assertEquals(response.headers.has("X-Set"), false);
+  }
+});
 
 Deno.test("ctx.text(), ctx.html() and ctx.json() set what they promise", async () => {
   const app = new App()
