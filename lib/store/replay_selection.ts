@@ -16,7 +16,8 @@ export type ReplaySelection =
   | { readonly filter: ReplayFilter };
 
 /**
- * Counts the events of a selection.
+ * Counts the events of a selection. Of everything up to an instant the server
+ * keeps the number itself: only what came later is counted, and taken off.
  *
  * @param events The record of events.
  * @param selection Which ones.
@@ -26,7 +27,15 @@ export async function countReplay(
   events: WebhookEvents,
   selection: ReplaySelection,
 ): Promise<number> {
-  return await events.documents.countDocuments(toFilter(selection, null));
+  const until = untilOf(selection);
+  if (until === null) {
+    return await events.documents.countDocuments(toFilter(selection, null));
+  }
+  const [total, later] = await Promise.all([
+    events.documents.estimatedDocumentCount(),
+    events.documents.countDocuments({ received_at: { $gte: until } }),
+  ]);
+  return total - later;
 }
 
 /**
@@ -48,6 +57,14 @@ export async function readReplayPortion(
     .sort({ _id: 1 })
     .limit(limit)
     .toArray();
+}
+
+/** Where a selection ends that asks for nothing else. */
+function untilOf(selection: ReplaySelection): Date | null {
+  if ("eventIds" in selection) return null;
+  const { type, state, since, until } = selection.filter;
+  const isNarrowed = [type, state, since].some((value) => value !== undefined);
+  return isNarrowed ? null : toDate(until);
 }
 
 function toFilter(
