@@ -169,7 +169,8 @@ export class Store {
   rollback(): void {
     if (!this.#isInTransaction) return;
     this.#isInTransaction = false;
-    this.#db.exec("ROLLBACK");
+    // When the disk is full, SQLite has rolled back by itself.
+    if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
     this.#changed.clear();
     this.#collections.clear();
     this.#readCatalog();
