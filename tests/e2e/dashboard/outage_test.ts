@@ -104,7 +104,7 @@ Deno.test("pages say that Inngest does not answer, and forms that nothing began"
     "/dashboard/events/quarantine": {},
     "/dashboard/jobs/backfill": { action: "start" },
     "/dashboard/runs/run_1": { action: "rerun" },
-    "/dashboard/system": {},
+    "/dashboard/system": { action: "look" },
     "/dashboard/users/user_1": { action: "sync" },
   };
   for (const [path, form] of Object.entries(FORMS)) {
