@@ -5,7 +5,8 @@
  * together for the next one; an idle sender sends at once. Each caller is
  * answered only when Inngest has durably taken the events of its batch. When
  * Inngest cannot be reached, callers are refused at once for a moment instead
- * of piling up, and Svix brings their webhooks again.
+ * of piling up, and Svix brings their webhooks again; then one batch tries, and
+ * until it has got through the others are still refused.
  */
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
@@ -94,12 +95,15 @@ export function createEventSender(options: EventSenderOptions): EventSender {
   const waiting: Waiting[] = [];
   let isSending = false;
   let refuseUntilMs = 0;
+  /** The last batch found nobody. */
+  let isInDoubt = false;
 
   function send(
     event: OutgoingEvent,
     sizeChars = TYPICAL_EVENT_CHARS,
   ): Promise<void> {
-    if (clock.now().getTime() < refuseUntilMs) {
+    const isTrying = isInDoubt && isSending;
+    if (isTrying || clock.now().getTime() < refuseUntilMs) {
       return Promise.reject(
         new EventNotTakenError("it could not be reached a moment ago"),
       );
@@ -127,9 +131,11 @@ export function createEventSender(options: EventSenderOptions): EventSender {
   async function deliver(batch: readonly Waiting[]): Promise<void> {
     try {
       await withTimeout(sendBatch(batch.map((item) => item.event)), timeoutMs);
+      isInDoubt = false;
       for (const item of batch) item.resolve();
     } catch (error) {
-      if (!isRefusal(error)) {
+      isInDoubt = !isRefusal(error);
+      if (isInDoubt) {
         refuseUntilMs = clock.now().getTime() + coolDownMs;
         refuse([...batch, ...waiting.splice(0)], "it did not answer", error);
       } else if (batch.length === 1) {

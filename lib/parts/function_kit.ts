@@ -20,6 +20,7 @@ import {
   createEventSender,
   type EventSender,
 } from "../inngest/event_sender.ts";
+import { createSendBatch } from "../inngest/send_batch.ts";
 import type { LiveFeed } from "../live_feed.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -67,8 +68,7 @@ export function createFunctionKit(
     inngest,
     sender: createEventSender({
       clock,
-      sendBatch: (events) =>
-        inngest.send(events.map((event) => ({ ...event }))),
+      sendBatch: createSendBatch(connection),
     }),
     clerkApi: openClerkApi(config),
     ...createProviders(config, clock),
