@@ -12,6 +12,18 @@ for (
       "2026-03-28T09:00:00Z",
       "2026-03-29T07:00:00.000Z",
     ],
+    // that day has no half past two: it runs when the hour is over
+    [
+      "TZ=Europe/Paris 30 2 * * *",
+      "2026-03-28T12:00:00Z",
+      "2026-03-29T01:00:00.000Z",
+    ],
+    // the day on which it moves them back has two: only the first counts
+    [
+      "TZ=Europe/Paris 30 2 * * *",
+      "2026-10-25T00:30:00Z",
+      "2026-10-26T01:30:00.000Z",
+    ],
     [
       "CRON_TZ=UTC 0 0 1 JAN ?",
       "2026-03-02T00:00:00Z",
@@ -35,6 +47,11 @@ for (
     "* * * *",
     "0 0 * * 7",
     "61 * * * *",
+    "*/0 * * * *",
+    "0 0 L * *",
+    "0 0 15W * *",
+    "0 0 * * 5#2",
+    "0 0 30 2 *",
     "TZ=Mars/Olympus 0 9 * * *",
   ]
 ) {

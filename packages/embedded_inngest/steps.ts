@@ -126,7 +126,7 @@ export function continueRun(
  * @param kernel the engine's parts
  * @param run the run
  */
-export function requestDiscovery(kernel: Kernel, run: RunRow): void {
+function requestDiscovery(kernel: Kernel, run: RunRow): void {
   const queued = kernel.db.all<{ id: number }>(
     "SELECT id FROM calls WHERE run_seq=? AND step IS NULL",
     run.seq,

@@ -132,22 +132,24 @@ async function startOutside(
 ): Promise<TestApp> {
   const signingKey = Deno.env.get("INNGEST_SIGNING_KEY");
   const client = new Inngest({
-    id: `app${crypto.randomUUID().slice(0, 8)}`, // apps of other tests stay registered
+    id: `app${crypto.randomUUID().slice(0, 8)}`, // apps stay known to the server
     isDev: signingKey === undefined,
     baseUrl,
     logger: SILENT,
     ...(signingKey === undefined ? {} : { signingKey }),
   });
   const { ends, handler } = serveWithWitness(client, define);
+  let current = handler;
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    handler,
+    (request) => current(request),
   );
-  const response = await fetch(
-    `http://127.0.0.1:${server.addr.port}/api/inngest`,
-    { method: "PUT" },
-  );
-  await response.body?.cancel();
+  const register = async () => {
+    const url = `http://127.0.0.1:${server.addr.port}/api/inngest`;
+    const response = await fetch(url, { method: "PUT" });
+    await response.body?.cancel();
+  };
+  await register();
   const refuse = () => {
     throw new Error("Cannot use the embedded engine: INNGEST_BASE_URL is set");
   };
@@ -159,7 +161,12 @@ async function startOutside(
     api: refuse,
     countRuns: refuse,
     settled: refuse,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    async [Symbol.asyncDispose](): Promise<void> {
+      // Functions that stay would run, and fail, for the events of every later test.
+      current = serve({ client, functions: [] });
+      await register();
+      await server.shutdown();
+    },
   };
 }
 
