@@ -36,6 +36,7 @@ async function lookNow(
   const response = await fetch(`${origin}/dashboard/system`, {
     method: "POST",
     headers: { cookie, origin },
+    body: new URLSearchParams({ action: "look" }),
     redirect: "manual",
   });
   await response.body?.cancel();

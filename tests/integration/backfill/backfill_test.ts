@@ -185,7 +185,10 @@ Deno.test("beginBackfill() leaves a failed job when Inngest does not take the ev
   await beginBackfill({ ...services, inngest }, "tester").catch((error) => {
     refused = error;
   });
-  assertEquals(String(refused), "Error: it is down");
+  assertEquals(
+    String(refused),
+    "EventNotTakenError: Cannot hand event to Inngest: it does not take the request",
+  );
   const job = await services.store.jobs.readLatest("backfill");
   assertEquals([job?.state, job?.error], [
     "failed",
