@@ -6,15 +6,18 @@
 import { NonRetriableError, RetryAfterError } from "inngest";
 import { MAX_PAUSE_MS } from "../lib/clerk/clerk_api_client.ts";
 import { ClerkApiError } from "../lib/clerk/clerk_api_error.ts";
-import type { ProviderError } from "../lib/providers/provider_error.ts";
+import type { AppError } from "../lib/errors.ts";
+
+/** A failure, and how long whoever failed wants to be left alone, ms. */
+type Failure = AppError & { readonly retryAfterMs?: number | undefined };
 
 /**
  * Puts a failure into Inngest's words.
  *
- * @param error What Clerk or a provider failed with.
+ * @param error What a function cannot go on with.
  * @returns The error to throw; the same one where Inngest's own pauses are right.
  */
-export function forInngest(error: ClerkApiError | ProviderError): Error {
+export function forInngest(error: Failure): Error {
   const { message, retryable, retryAfterMs } = error;
   if (!retryable) return new NonRetriableError(message, { cause: error });
   if (retryAfterMs === undefined) return error;

@@ -6,12 +6,13 @@
  * event a no-op. So there is no step whose result Inngest would have to keep,
  * which halves what an event costs.
  */
-import { type InngestFunction, NonRetriableError } from "inngest";
+import type { InngestFunction } from "inngest";
 import { AppError } from "../lib/errors.ts";
 import type { SyncedEventName } from "../lib/events.ts";
 import type { WriteOutcome } from "../lib/store/synced_collection.ts";
 import { keepDeadLetter } from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
+import { forInngest } from "./for_inngest.ts";
 import { isForeign } from "./is_foreign.ts";
 import { type ReceivedEvent, receiveEvent } from "./received_event.ts";
 import { settleEvent, toSettled } from "./settle_event.ts";
@@ -97,6 +98,6 @@ async function writeOrGiveUp(
     return await write();
   } catch (error) {
     if (!(error instanceof AppError) || error.retryable) throw error;
-    throw new NonRetriableError(error.message, { cause: error });
+    throw forInngest(error);
   }
 }

@@ -37,15 +37,19 @@ export type ReadClerkVisitor = (request: Request) => Promise<ClerkVisitor>;
 export function createClerkVisitorReader(
   { publishableKey, secretKey, jwtKey }: ClerkSessionKeys,
 ): ReadClerkVisitor {
-  return async function readClerkVisitor(request) {
+  const openClient = async () => {
     const { createClerkClient } = await import("@clerk/backend");
-    const client = createClerkClient({
+    return createClerkClient({
       publishableKey,
       secretKey,
       ...(jwtKey === undefined ? {} : { jwtKey }),
       telemetry: { disabled: true },
     });
-    const state = await client.authenticateRequest(request);
+  };
+  let client: ReturnType<typeof openClient> | undefined;
+  return async function readClerkVisitor(request) {
+    client ??= openClient();
+    const state = await (await client).authenticateRequest(request);
     if (state.status === "handshake") {
       return { kind: "handshake", headers: state.headers };
     }

@@ -11,7 +11,6 @@ import { createLiveFeed } from "../../../lib/live_feed.ts";
 import { createStore } from "../../../lib/store/store.ts";
 import { steppedDb } from "../../support/stepped_db.ts";
 import { openTestStore } from "../../support/test_store.ts";
-import { startMongo } from "../../../packages/embedded_mongo/mod.ts";
 
 function user(type: string, updatedAt: number, data: object = {}) {
   return receiveEvent({
@@ -78,29 +77,20 @@ Deno.test("one user event costs at most three calls to the database", async (t) 
 
 /** A store, and every command that its driver really sends. */
 async function openWatchedStore() {
-  await using stack = new AsyncDisposableStack();
-  const uri = Deno.env.get("MONGODB_URI") ??
-    stack.use(await startMongo({ path: ":memory:" })).uri;
-  const client = new MongoClient(uri, { monitorCommands: true });
-  stack.defer(() => client.close());
-  const db = client.db(`rollcall_test_${crypto.randomUUID().slice(0, 8)}`);
-  stack.defer(async () => {
-    await db.dropDatabase();
-  });
-  const store = createStore(db, () => Promise.resolve());
-  await store.ensureIndexes();
   const sent: string[] = [];
-  client.on(
-    "commandStarted",
-    ({ commandName, command }: CommandStartedEvent) =>
-      sent.push(`${commandName} ${command[commandName]}`),
+  let isWatched = false;
+  const test = await openTestStore(
+    ":memory:",
+    (uri) =>
+      new MongoClient(uri, { monitorCommands: true }).on(
+        "commandStarted",
+        ({ commandName, command }: CommandStartedEvent) => {
+          if (isWatched) sent.push(`${commandName} ${command[commandName]}`);
+        },
+      ),
   );
-  const resources = stack.move();
-  return {
-    store,
-    sent,
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
-  };
+  isWatched = true; // the indexes are made by now
+  return { ...test, sent };
 }
 
 function arrivalOf(index: number) {
