@@ -76,7 +76,7 @@ const clerkApi = createClerkApiClient({
   secretKey: clerk.secretKey,
   limiter: createRateLimiter({ callsPerWindow: 10_000_000 }),
 });
-const feed = stack.use(createLiveFeed());
+const feed = stack.use(createLiveFeed(DATABASE));
 const deps = { store, clock: systemClock, config: readConfig({}), feed };
 let failures = 0;
 

@@ -113,12 +113,16 @@ export interface LiveFeed extends Disposable {
   subscribe(listener: LiveListener): Disposable;
 }
 
-const CHANNEL = "rollcall";
-
-/** @returns A feed of this process, joined to its siblings'. */
-export function createLiveFeed(): LiveFeed {
+/**
+ * Opens a feed.
+ *
+ * @param database The database whose changes it tells; feeds of another one, such
+ * as a preview's beside production's, hear nothing of it.
+ * @returns A feed of this process, joined to its siblings'.
+ */
+export function createLiveFeed(database: string): LiveFeed {
   const listeners = new Set<LiveListener>();
-  const channel = new BroadcastChannel(CHANNEL);
+  const channel = new BroadcastChannel(`rollcall:${database}`);
   const name = crypto.randomUUID().slice(0, 8);
   let count = 0;
   const tell = (message: LiveMessage) => {

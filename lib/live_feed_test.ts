@@ -19,21 +19,16 @@ function message(id: string): EventSettledMessage {
   };
 }
 
-/** Remembers what it hears; ids keep feeds of other tests apart. */
+/** Remembers what it hears. */
 class Recorder implements LiveListener {
   readonly ids: (string | null)[] = [];
   ends = 0;
-  #prefix: string;
   #awaited: { id: string; resolve: () => void } | undefined;
-
-  constructor(prefix: string) {
-    this.#prefix = prefix;
-  }
 
   next(message: LiveMessage): void {
     if (message.kind !== "event-settled") return;
     const { id } = message;
-    if (id?.startsWith(this.#prefix)) this.ids.push(id);
+    this.ids.push(id);
     if (id === this.#awaited?.id) this.#awaited?.resolve();
   }
 
@@ -49,25 +44,26 @@ class Recorder implements LiveListener {
   }
 }
 
-function recorder(): { prefix: string; heard: Recorder } {
-  const prefix = crypto.randomUUID();
-  return { prefix, heard: new Recorder(prefix) };
+/** A database's name that no other test has, for their feeds hear each other. */
+function uniqueName(): string {
+  return crypto.randomUUID();
 }
 
 Deno.test("publish() tells everybody who listens", () => {
-  using feed = createLiveFeed();
-  const { prefix, heard } = recorder();
-  const other = new Recorder(prefix);
+  using feed = createLiveFeed(uniqueName());
+  const heard = new Recorder();
+  const other = new Recorder();
   feed.subscribe(heard);
   feed.subscribe(other);
-  feed.publish(message(`${prefix}-1`));
-  assertEquals(heard.ids, [`${prefix}-1`]);
-  assertEquals(other.ids, [`${prefix}-1`]);
+  feed.publish(message("1"));
+  assertEquals(heard.ids, ["1"]);
+  assertEquals(other.ids, ["1"]);
 });
 
 Deno.test("position differs once anything has happened, and between feeds", () => {
-  using feed = createLiveFeed();
-  using sibling = createLiveFeed();
+  const database = uniqueName();
+  using feed = createLiveFeed(database);
+  using sibling = createLiveFeed(database);
   const { position } = feed;
   assertEquals(feed.position, position);
   assertNotEquals(sibling.position, position);
@@ -76,55 +72,77 @@ Deno.test("position differs once anything has happened, and between feeds", () =
 });
 
 Deno.test("publish() tells nobody who came later or has left", () => {
-  using feed = createLiveFeed();
-  const { prefix, heard } = recorder();
-  feed.publish(message(`${prefix}-early`));
+  using feed = createLiveFeed(uniqueName());
+  const heard = new Recorder();
+  feed.publish(message("early"));
   {
     using _ = feed.subscribe(heard);
-    feed.publish(message(`${prefix}-now`));
+    feed.publish(message("now"));
   }
-  feed.publish(message(`${prefix}-late`));
-  assertEquals(heard.ids, [`${prefix}-now`]);
+  feed.publish(message("late"));
+  assertEquals(heard.ids, ["now"]);
 });
 
 Deno.test("publish() reaches a sibling once, and its own listeners once", async () => {
-  using feed = createLiveFeed();
-  using sibling = createLiveFeed();
-  const { prefix, heard } = recorder();
-  const own = new Recorder(prefix);
+  const database = uniqueName();
+  using feed = createLiveFeed(database);
+  using sibling = createLiveFeed(database);
+  const heard = new Recorder();
+  const own = new Recorder();
   feed.subscribe(own);
   sibling.subscribe(heard);
-  const last = heard.hear(`${prefix}-2`);
-  feed.publish(message(`${prefix}-1`));
-  feed.publish(message(`${prefix}-2`));
+  const last = heard.hear("2");
+  feed.publish(message("1"));
+  feed.publish(message("2"));
   await last;
-  assertEquals(heard.ids, [`${prefix}-1`, `${prefix}-2`]);
-  assertEquals(own.ids, [`${prefix}-1`, `${prefix}-2`]);
+  assertEquals(heard.ids, ["1", "2"]);
+  assertEquals(own.ids, ["1", "2"]);
+});
+
+Deno.test("publish() does not reach the feed of another database", async () => {
+  const database = uniqueName();
+  using feed = createLiveFeed(database);
+  using stranger = createLiveFeed(`${database}_preview`);
+  using sibling = createLiveFeed(database);
+  const strange = new Recorder();
+  const heard = new Recorder();
+  stranger.subscribe(strange);
+  sibling.subscribe(heard);
+  const own = heard.hear("2");
+  const farewell = strange.hear("last");
+  feed.publish(message("1"));
+  feed.publish(message("2"));
+  await own;
+  using preview = createLiveFeed(`${database}_preview`);
+  preview.publish(message("last"));
+  await farewell;
+  assertEquals(heard.ids, ["1", "2"]);
+  assertEquals(strange.ids, ["last"]);
 });
 
 Deno.test("disposing a feed ends every listener once", () => {
-  const feed = createLiveFeed();
-  const { prefix, heard } = recorder();
+  const feed = createLiveFeed(uniqueName());
+  const heard = new Recorder();
   feed.subscribe(heard);
   feed[Symbol.dispose]();
   feed[Symbol.dispose]();
-  feed.publish(message(`${prefix}-1`));
+  feed.publish(message("1"));
   assertEquals(heard.ends, 1);
   assertEquals(heard.ids, []);
 });
 
 Deno.test("disposing a feed leaves alone who has left", () => {
-  const feed = createLiveFeed();
-  const { heard } = recorder();
+  const feed = createLiveFeed(uniqueName());
+  const heard = new Recorder();
   feed.subscribe(heard)[Symbol.dispose]();
   feed[Symbol.dispose]();
   assertEquals(heard.ends, 0);
 });
 
 Deno.test("subscribe() ends a listener at once when the feed is over", () => {
-  const feed = createLiveFeed();
+  const feed = createLiveFeed(uniqueName());
   feed[Symbol.dispose]();
-  const { heard } = recorder();
+  const heard = new Recorder();
   feed.subscribe(heard);
   assertEquals(heard.ends, 1);
 });

@@ -118,7 +118,7 @@ export async function openServices(
     config.clerk.webhookSecrets,
     sessionSecret,
   );
-  const feed = opened.use(createLiveFeed());
+  const feed = opened.use(createLiveFeed(store.db.databaseName));
   const quarantine = opened.use(createQuarantineQueue({
     store,
     clock,

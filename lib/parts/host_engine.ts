@@ -101,7 +101,7 @@ async function openHost(
   const store = opened.use(
     openStore({ uri: mongoUri, database: config.mongo.database }),
   );
-  const feed = opened.use(createLiveFeed());
+  const feed = opened.use(createLiveFeed(store.db.databaseName));
   const engine = opened.use(
     await startEngine({ path: `${config.dataDir}/inngest` }),
   );

@@ -132,8 +132,8 @@ function outcomeOf(index: number, outcome: "applied" | "discarded") {
 
 Deno.test("record-event writes a batch of 100 in one call to each collection", async (t) => {
   await using watched = await openWatchedStore();
-  using feed = createLiveFeed();
   const { store, sent } = watched;
+  using feed = createLiveFeed(store.db.databaseName);
   const deps = { store, feed, clock: systemClock };
   const all = Array.from({ length: 100 }, (_, index) => index);
   const cases = [

@@ -13,7 +13,7 @@ function byTemplate(id: string, type: string, data: Record<string, unknown>) {
 
 Deno.test("recordBatch() keeps a batch although a user has nested his metadata 4,000 levels deep", async () => {
   await using test = await openTestStore();
-  using feed = createLiveFeed();
+  using feed = createLiveFeed(test.store.db.databaseName);
   const deps = { store: test.store, clock: systemClock, feed };
   // 8 KB, as much as Clerk lets a browser write.
   const unsafe_metadata = JSON.parse("[".repeat(4_000) + "]".repeat(4_000));
@@ -35,7 +35,7 @@ Deno.test("recordBatch() keeps a batch although a user has nested his metadata 4
 
 Deno.test("recordBatch() keeps no code, ticket or private metadata of the template's events", async () => {
   await using test = await openTestStore();
-  using feed = createLiveFeed();
+  using feed = createLiveFeed(test.store.db.databaseName);
   const deps = { store: test.store, clock: systemClock, feed };
   const files = [
     "email.created__verification-code",
@@ -60,7 +60,7 @@ Deno.test("recordBatch() keeps no code, ticket or private metadata of the templa
 
 Deno.test("recordBatch() keeps public metadata as it is, whatever its keys, for a replay writes it", async () => {
   await using test = await openTestStore();
-  using feed = createLiveFeed();
+  using feed = createLiveFeed(test.store.db.databaseName);
   const deps = { store: test.store, clock: systemClock, feed };
   const data = {
     id: "user_1",

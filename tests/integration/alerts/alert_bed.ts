@@ -57,7 +57,7 @@ export async function openAlertBed(
   const clerk = stack.use(new FakeClerk({ clock }));
   const slack = stack.use(startSlack());
   const resend = stack.use(startResend());
-  const feed = stack.use(createLiveFeed());
+  const feed = stack.use(createLiveFeed(store.db.databaseName));
   const heard: LiveMessage[] = [];
   feed.subscribe({ next: (message) => heard.push(message), end: () => {} });
   const { apiKey, url: baseUrl } = resend;

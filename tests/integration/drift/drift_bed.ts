@@ -60,7 +60,7 @@ export async function openDriftBed(
     clock: systemClock,
     clerkApi: makeClient(clerk),
     config: readConfig(env),
-    feed: stack.use(createLiveFeed()),
+    feed: stack.use(createLiveFeed(test.store.db.databaseName)),
   };
   const documents: UserDocument[] = [];
   for await (const page of deps.clerkApi.listUsers()) {
