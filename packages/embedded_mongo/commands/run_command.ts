@@ -10,6 +10,7 @@ import { toSafeInteger } from "../bson/numbers.ts";
 import { MongoError } from "../errors.ts";
 import { aggregate } from "./aggregate.ts";
 import { buildInfo } from "./build_info.ts";
+import { bulkWrite } from "./bulk_write.ts";
 import {
   type Command,
   type CommandContext,
@@ -46,6 +47,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({
   aggregate,
   buildInfo,
   buildinfo: buildInfo,
+  bulkWrite,
   count,
   create,
   createIndexes,

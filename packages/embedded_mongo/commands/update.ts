@@ -62,7 +62,16 @@ export const update: Command = {
   },
 };
 
-function runUpdate(
+/**
+ * Runs one statement.
+ *
+ * @param statement With the fields of `updates`.
+ * @param use The command, for `let` and `maxTimeMS`, and the collection.
+ * @param context The server.
+ * @returns What it matched and changed, and the `_id` of what it inserted.
+ * @throws {MongoError} For what the statement asks wrongly, and DuplicateKey.
+ */
+export function runUpdate(
   statement: Document,
   use: {
     readonly command: Document;
