@@ -121,7 +121,7 @@ async function importPage(
     now: clock.now(),
   });
   const now = clock.now();
-  await store.changes.record([{
+  await store.write([store.changes.plan([{
     event_id: eventId,
     type: "user.imported",
     outcome: "applied",
@@ -130,7 +130,7 @@ async function importPage(
     lag_ms: null,
     changes: [...changes],
     source: IMPORT_SOURCE,
-  }]);
+  }])]);
   await store.jobs.advance(job._id, {
     from: job.checkpoint,
     to: JSON.stringify(page.cursor),

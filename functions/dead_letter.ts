@@ -34,7 +34,7 @@ export async function keepDeadLetter(
   const received = receiveEvent(cause);
   const failedAt = deps.clock.now();
   await addDeadLetter(deps, failure);
-  await deps.store.webhookEvents.record({
+  await deps.store.write([deps.store.webhookEvents.plan({
     settled: [{
       event_id: received.eventId,
       type: received.type,
@@ -46,7 +46,7 @@ export async function keepDeadLetter(
       source: "dead-letter",
       run_id,
     }],
-  });
+  })]);
   deps.feed.publish({
     kind: "events-recorded",
     received: [],

@@ -3,7 +3,7 @@
  *
  * It hears every `clerk/*` event, of unknown types too, and the word of the sync
  * functions on what became of each; an event that is replayed has its record. A
- * batch is one call a collection, whatever its size.
+ * batch is one command, whatever its size.
  * The template road brings events that nobody has redacted yet, so secrets are
  * taken out here as well.
  */
@@ -69,16 +69,16 @@ export async function recordBatch(
     .map(receiveEvent)
     .filter((event) => event.replay === undefined)
     .map((event) => toArrival(event, now));
-  await Promise.all([
-    store.webhookEvents.record({ received, settled }),
-    store.secretUse.record(received),
-    store.changes.record(settled),
+  await store.write([
+    store.webhookEvents.plan({ received, settled }),
+    store.changes.plan(settled),
+    // Last, for a batch that fails before it is counted is repeated.
+    store.secretUse.plan(received),
+    store.freshness.plan({
+      receivedAt: received.map((event) => event.received_at),
+      settled,
+    }),
   ]);
-  // Last, for a batch that fails before it is counted is repeated.
-  await store.freshness.record({
-    receivedAt: received.map((event) => event.received_at),
-    settled,
-  });
   feed.publish({
     kind: "events-recorded",
     received: received.map((event) => event._id),

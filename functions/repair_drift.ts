@@ -112,13 +112,13 @@ async function recordRepair(
   const settled = describeOutcome(outcome, clock.now().getTime());
   const eventId = `reconcile:${runId}:${id}`;
   const type = `${noun}.reconciled`;
-  await store.changes.record([{
+  await store.write([store.changes.plan([{
     ...settled,
     event_id: eventId,
     type,
     lag_ms: null,
     source: "reconcile",
-  }]);
+  }])]);
   feed.publish({
     kind: "event-settled",
     eventId,

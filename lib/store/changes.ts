@@ -4,9 +4,9 @@
  *
  * One document an event and object, so that recording twice changes nothing.
  */
-import { type Collection, type Db, MongoBulkWriteError } from "mongodb";
+import type { Collection, Db } from "mongodb";
 import type { DocumentChange, EventSettled } from "../events.ts";
-import { isDuplicateIn } from "./duplicate_key.ts";
+import { type CollectionUpdates, updatesOf } from "./write_across.ts";
 
 /** A document of the collection `changes`. Dates in values are ISO 8601 text. */
 export interface ChangeDocument {
@@ -39,27 +39,22 @@ export class Changes {
   }
 
   /**
-   * Records the changes of settled events, in one call.
+   * The updates that record the changes of settled events; what is recorded
+   * already stays.
    *
    * @param settled Any number; those without changes cost nothing.
+   * @returns One update a change.
    */
-  async record(settled: readonly EventSettled[]): Promise<void> {
-    const changes = settled.flatMap(toDocuments);
-    if (changes.length === 0) return;
-    try {
-      // Half the time of as many upserts; what is there already is refused.
-      await this.documents.insertMany(changes, { ordered: false });
-    } catch (error) {
-      if (!hasOnlyDuplicates(error)) throw error;
-    }
+  plan(settled: readonly EventSettled[]): CollectionUpdates {
+    return updatesOf(
+      this.documents,
+      settled.flatMap(toDocuments).map(({ _id, ...change }) => ({
+        filter: { _id },
+        update: { $setOnInsert: change },
+        upsert: true,
+      })),
+    );
   }
-}
-
-function hasOnlyDuplicates(error: unknown): boolean {
-  if (!(error instanceof MongoBulkWriteError)) return false;
-  const errors = [error.writeErrors].flat();
-  return errors.length > 0 &&
-    errors.every((each) => isDuplicateIn(each, "_id"));
 }
 
 function toDocuments(settled: EventSettled): ChangeDocument[] {

@@ -3,9 +3,9 @@
  * commit, one document an hour, in buckets that can be added up over any time.
  *
  * The same document tells in which slots of two minutes anything arrived at all,
- * which is what "usual" means when an alert speaks of silence. A batch of events
- * is one call here, whatever its size. A batch that Inngest repeats after a crash
- * counts again: these are statistics, the record of events is webhook_events.
+ * which is what "usual" means when an alert speaks of silence. A batch that
+ * Inngest repeats after a crash counts again: these are statistics, the record of
+ * events is webhook_events.
  */
 import type { Collection, Db } from "mongodb";
 import type { EventSettled } from "../events.ts";
@@ -16,6 +16,7 @@ import {
   mergeLags,
   summarizeLags,
 } from "../lag_histogram.ts";
+import { type CollectionUpdates, updatesOf } from "./write_across.ts";
 
 /** A document of the collection `freshness`. */
 export interface FreshnessDocument {
@@ -70,12 +71,13 @@ export class Freshness {
   }
 
   /**
-   * Counts a batch, in one call.
+   * The updates that count a batch.
    *
    * @param batch Arrivals, and writes with what became of them; only those that
    * changed a document have been made fresh.
+   * @returns One update an hour.
    */
-  async record({ receivedAt, settled }: FreshnessBatch): Promise<void> {
+  plan({ receivedAt, settled }: FreshnessBatch): CollectionUpdates {
     const committed = settled.flatMap(({ outcome, settled_at, lag_ms }) =>
       outcome === "applied" && lag_ms !== null
         ? [{ atMs: settled_at, lagMs: lag_ms }]
@@ -85,20 +87,17 @@ export class Freshness {
     const lagsByHour = Map.groupBy(committed, ({ atMs }) => hourOf(atMs));
     const arrivalsByHour = Map.groupBy(arrivedMs, hourOf);
     const hours = new Set([...lagsByHour.keys(), ...arrivalsByHour.keys()]);
-    if (hours.size === 0) return;
-    await this.documents.bulkWrite(
+    return updatesOf(
+      this.documents,
       [...hours].map((hourMs) => ({
-        updateOne: {
-          filter: { _id: new Date(hourMs) },
-          update: {
-            $setOnInsert: { at: new Date(hourMs) },
-            ...countCommitted(lagsByHour.get(hourMs) ?? []),
-            ...addArrivals(arrivalsByHour.get(hourMs) ?? []),
-          },
-          upsert: true,
+        filter: { _id: new Date(hourMs) },
+        update: {
+          $setOnInsert: { at: new Date(hourMs) },
+          ...countCommitted(lagsByHour.get(hourMs) ?? []),
+          ...addArrivals(arrivalsByHour.get(hourMs) ?? []),
         },
+        upsert: true,
       })),
-      { ordered: false },
     );
   }
 

@@ -6,6 +6,7 @@
  */
 import type { Collection, Db } from "mongodb";
 import type { ReceivedEvent } from "./webhook_events.ts";
+import { type CollectionUpdates, updatesOf } from "./write_across.ts";
 
 /** A document of the collection `secret_use`. */
 export interface SecretUseDocument {
@@ -33,23 +34,23 @@ export class SecretUse {
   }
 
   /**
-   * Counts the secrets of a batch of arrivals, in one call.
+   * The updates that count the secrets of a batch of arrivals.
    *
    * @param arrivals Any number; those of the road without a signature cost nothing.
+   * @returns One update a secret.
    */
-  async record(arrivals: readonly Arrival[]): Promise<void> {
+  plan(arrivals: readonly Arrival[]): CollectionUpdates {
     const bySecret = Map.groupBy(arrivals, ({ secret }) => secret);
-    const writes = [...bySecret].flatMap(([secret, group]) =>
-      secret === null ? [] : [{
-        updateOne: {
+    return updatesOf(
+      this.documents,
+      [...bySecret].flatMap(([secret, group]) =>
+        secret === null ? [] : [{
           filter: { _id: secret },
           update: toUpdate(group.map(({ received_at }) => received_at)),
           upsert: true,
-        },
-      }]
+        }]
+      ),
     );
-    if (writes.length === 0) return;
-    await this.documents.bulkWrite(writes, { ordered: false });
   }
 
   /** @returns Every secret that ever verified, the one used last first. */

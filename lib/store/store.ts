@@ -26,6 +26,7 @@ import { Quarantine } from "./quarantine.ts";
 import { SecretUse } from "./secret_use.ts";
 import { SyncedCollection } from "./synced_collection.ts";
 import { WebhookEvents } from "./webhook_events.ts";
+import { createCrossWriter, type CrossWriter } from "./write_across.ts";
 
 /** The open store. */
 export interface Store extends AsyncDisposable {
@@ -58,6 +59,8 @@ export interface Store extends AsyncDisposable {
   readonly drift: DriftFindings;
   /** The charts' numbers, kept in memory for a while. */
   readonly readHistory: HistoryReader;
+  /** Makes what the records plan, in one command. */
+  readonly write: CrossWriter;
   /** Resolves once all indexes exist; call before the first write. */
   ensureIndexes(): Promise<void>;
   /** Resolves when the server answers. */
@@ -111,6 +114,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     auditLog: new AuditLog(db),
     drift: new DriftFindings(db),
     readHistory: createHistoryReader({ db, freshness }),
+    write: createCrossWriter(db),
     ensureIndexes: createIndexGuard(db),
     ping: async () => {
       await db.command({ ping: 1 });

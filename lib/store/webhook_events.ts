@@ -6,8 +6,12 @@
  * retries and replays. Two streams meet here in any order, each in batches: the
  * arrival of an event and the word of a sync function that it is settled.
  */
-import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
-import type { EventSettled } from "../events.ts";
+import type { Collection, Db, UpdateOneModel } from "mongodb";
+import { CLERK_PAYLOADS, type EventSettled } from "../events.ts";
+import { type CollectionUpdates, updatesOf } from "./write_across.ts";
+
+/** As long Inngest knows an id: what arrives again is no retry of ours. */
+const INNGEST_MEMORY_MS = 24 * 3_600_000;
 
 /** Where an event stands. */
 export type EventState = "received" | "applied" | "discarded" | "failed";
@@ -64,7 +68,7 @@ export interface EventBatch {
   readonly settled?: readonly EventSettled[];
 }
 
-/** The record of events; every method is one call whatever the batch's size. */
+/** The record of events. */
 export class WebhookEvents {
   /** The collection itself, for reading. */
   readonly documents: Collection<WebhookEventDocument>;
@@ -75,21 +79,19 @@ export class WebhookEvents {
   }
 
   /**
-   * Records arrivals and what became of events. What is known already stays;
-   * recorded twice, in any order, in one batch or in many, it ends the same.
+   * The updates that record arrivals and what became of events. What is known
+   * already stays; made twice, in any order, in one batch or in many, they end
+   * the same.
    *
    * @param batch Any number of both, duplicates included; outcomes in the order
    * in which they were settled.
+   * @returns The updates, to be made in their order.
    */
-  async record(
-    { received = [], settled = [] }: EventBatch,
-  ): Promise<void> {
-    const writes = [
-      ...received.map(toReceivedWrite),
-      ...settled.flatMap(toSettledWrites),
-    ];
-    if (writes.length === 0) return;
-    await this.documents.bulkWrite(writes, { ordered: true });
+  plan({ received = [], settled = [] }: EventBatch): CollectionUpdates {
+    return updatesOf(this.documents, [
+      ...received.flatMap(toReceivedUpdates),
+      ...settled.flatMap(toSettledUpdates),
+    ]);
   }
 
   /** @returns When the newest event arrived; null when none did. */
@@ -102,29 +104,43 @@ export class WebhookEvents {
   }
 }
 
-type Write = AnyBulkWriteOperation<WebhookEventDocument>;
+type Update = UpdateOneModel<WebhookEventDocument>;
 
-function toReceivedWrite({ _id, received_at, ...facts }: ReceivedEvent): Write {
-  return {
-    updateOne: {
-      filter: { _id },
-      update: {
-        $set: facts,
-        $min: { received_at },
-        $setOnInsert: {
-          state: "received",
-          reason: null,
-          settled_at: null,
-          lag_ms: null,
-          redelivered_at: null,
-        },
-      },
-      upsert: true,
+/** What is told of an arrival stays: its payload may have been erased since. */
+function toReceivedUpdates(
+  { _id, received_at, ...facts }: ReceivedEvent,
+): Update[] {
+  return [
+    createUnlessThere(_id, {
+      ...facts,
+      received_at,
+      state: "received",
+      reason: null,
+      settled_at: null,
+      lag_ms: null,
+      redelivered_at: null,
+    }),
+    {
+      // The word of its end was quicker, and knows the type alone.
+      filter: { _id, road: { $exists: false } },
+      update: { $set: facts, $min: { received_at } },
     },
+    ...(Object.hasOwn(CLERK_PAYLOADS, facts.type)
+      ? []
+      : [toSecondArrival(_id, received_at)]),
+  ];
+}
+
+/** Of what no function handles, only a second arrival tells of a redelivery. */
+function toSecondArrival(_id: string, received_at: Date): Update {
+  const forgottenAt = new Date(received_at.getTime() - INNGEST_MEMORY_MS);
+  return {
+    filter: { _id, received_at: { $lt: forgottenAt } },
+    update: { $set: { redelivered_at: received_at } },
   };
 }
 
-function toSettledWrites(settled: EventSettled): Write[] {
+function toSettledUpdates(settled: EventSettled): Update[] {
   const _id = settled.event_id;
   const settled_at = new Date(settled.settled_at);
   const facts = {
@@ -141,37 +157,33 @@ function toSettledWrites(settled: EventSettled): Write[] {
   };
   // Unsigned states have no identity: an equal one came by another event.
   if (settled.reason === "duplicate" && settled.source !== "template") {
-    return toDuplicateWrites(_id, settled_at, birth);
+    return toDuplicateUpdates(_id, settled_at, birth);
   }
   if (settled.outcome === "discarded") {
-    return toDiscardedWrites(_id, facts, birth);
+    return toDiscardedUpdates(_id, facts, birth);
   }
   const update = { $set: facts, $setOnInsert: birth };
-  return [{ updateOne: { filter: { _id }, update, upsert: true } }];
+  return [{ filter: { _id }, update, upsert: true }];
 }
 
 /** An event that was applied once stays so, however old it is the next time. */
-function toDiscardedWrites(
+function toDiscardedUpdates(
   _id: string,
   facts: Pick<
     WebhookEventDocument,
     "state" | "reason" | "settled_at" | "lag_ms" | "run_id"
   >,
   birth: Birth,
-): Write[] {
+): Update[] {
   return [
     createUnlessThere(_id, { ...birth, ...facts }),
     {
-      updateOne: {
-        filter: { _id, state: "applied" },
-        update: { $set: { redelivered_at: facts.settled_at } },
-      },
+      filter: { _id, state: "applied" },
+      update: { $set: { redelivered_at: facts.settled_at } },
     },
     {
-      updateOne: {
-        filter: { _id, state: { $ne: "applied" } },
-        update: { $set: facts },
-      },
+      filter: { _id, state: { $ne: "applied" } },
+      update: { $set: facts },
     },
   ];
 }
@@ -181,11 +193,11 @@ function toDiscardedWrites(
  * stays what it is; else the retry of a run that wrote and then crashed, or the
  * replay of one that wrote and then failed.
  */
-function toDuplicateWrites(
+function toDuplicateUpdates(
   _id: string,
   settled_at: Date,
   birth: Birth,
-): Write[] {
+): Update[] {
   return [
     createUnlessThere(_id, {
       ...birth,
@@ -195,21 +207,17 @@ function toDuplicateWrites(
       lag_ms: null,
     }),
     {
-      updateOne: {
-        filter: {
-          _id,
-          state: { $nin: ["received", "failed"] },
-          // This very word, recorded once more, is no redelivery.
-          settled_at: { $ne: settled_at },
-        },
-        update: { $set: { redelivered_at: settled_at } },
+      filter: {
+        _id,
+        state: { $nin: ["received", "failed"] },
+        // This very word, recorded once more, is no redelivery.
+        settled_at: { $ne: settled_at },
       },
+      update: { $set: { redelivered_at: settled_at } },
     },
     {
-      updateOne: {
-        filter: { _id, state: { $in: ["received", "failed"] } },
-        update: { $set: { state: "applied", reason: null, settled_at } },
-      },
+      filter: { _id, state: { $in: ["received", "failed"] } },
+      update: { $set: { state: "applied", reason: null, settled_at } },
     },
   ];
 }
@@ -223,7 +231,6 @@ type Birth = Pick<
 function createUnlessThere(
   _id: string,
   document: Partial<WebhookEventDocument>,
-): Write {
-  const update = { $setOnInsert: document };
-  return { updateOne: { filter: { _id }, update, upsert: true } };
+): Update {
+  return { filter: { _id }, update: { $setOnInsert: document }, upsert: true };
 }

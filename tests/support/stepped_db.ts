@@ -2,7 +2,7 @@
  * A database whose every call can be watched, delayed and broken off: what a
  * crash between any two calls leaves behind is what the next reader finds.
  */
-import type { Collection, Db } from "mongodb";
+import type { Collection, Db, MongoClient } from "mongodb";
 
 /** Runs one call to the database, or does not. */
 export type CallGuard = <T>(call: () => Promise<T>) => Promise<T>;
@@ -32,7 +32,20 @@ export function steppedDb(db: Db, guard: CallGuard): Db {
         return (collection: string) =>
           steppedCollection(target.collection(collection), guard);
       }
+      if (name === "client") return steppedClient(target.client, guard);
       return bound(target, name);
+    },
+  });
+}
+
+/** Of the client, only the write across collections is a call. */
+function steppedClient(client: MongoClient, guard: CallGuard): MongoClient {
+  return new Proxy(client, {
+    get(target, name) {
+      const value = bound(target, name);
+      if (typeof value !== "function") return value;
+      if (name !== "bulkWrite") return refuse(String(name));
+      return (...args: unknown[]) => guard(() => value(...args));
     },
   });
 }

@@ -84,8 +84,8 @@ async function openWatchedStore() {
     (uri) =>
       new MongoClient(uri, { monitorCommands: true }).on(
         "commandStarted",
-        ({ commandName, command }: CommandStartedEvent) => {
-          if (isWatched) sent.push(`${commandName} ${command[commandName]}`);
+        ({ commandName }: CommandStartedEvent) => {
+          if (isWatched) sent.push(commandName);
         },
       ),
   );
@@ -130,7 +130,7 @@ function outcomeOf(index: number, outcome: "applied" | "discarded") {
   return { name: EVENT_SETTLED, data: settled };
 }
 
-Deno.test("record-event writes a batch of 100 in one call to each collection", async (t) => {
+Deno.test("record-event writes a batch of 100 in one call", async (t) => {
   await using watched = await openWatchedStore();
   const { store, sent } = watched;
   using feed = createLiveFeed(store.db.databaseName);
@@ -140,41 +140,25 @@ Deno.test("record-event writes a batch of 100 in one call to each collection", a
     {
       name: "arrivals",
       events: all.map(arrivalOf),
-      calls: [
-        "update webhook_events",
-        "update secret_use",
-        "update freshness",
-      ],
     },
     {
       name: "outcomes",
       events: all.map((index) =>
         outcomeOf(index, index % 2 === 0 ? "applied" : "discarded")
       ),
-      calls: [
-        "update webhook_events",
-        "insert changes",
-        "update freshness",
-      ],
     },
     {
       name: "both",
       events: all.map((index) =>
         index % 2 === 0 ? arrivalOf(index) : outcomeOf(index, "applied")
       ),
-      calls: [
-        "update webhook_events",
-        "update secret_use",
-        "insert changes",
-        "update freshness",
-      ],
     },
   ];
-  for (const { name, events, calls } of cases) {
+  for (const { name, events } of cases) {
     await t.step(name, async () => {
       sent.length = 0;
       await recordBatch(deps, events);
-      assertEquals(sent.toSorted(), calls.toSorted());
+      assertEquals(sent, ["bulkWrite"]);
     });
   }
   await t.step("and all of it is there", async () => {
@@ -184,5 +168,7 @@ Deno.test("record-event writes a batch of 100 in one call to each collection", a
       100,
     );
     assertEquals(await store.changes.documents.countDocuments(), 100);
+    assertEquals((await store.secretUse.readAll())[0]?.count, 150);
+    assertEquals(await store.freshness.documents.countDocuments(), 2);
   });
 });

@@ -14,11 +14,13 @@ function applied(minutes: number, lag_ms: number | null) {
 Deno.test("Freshness gives quantiles of an hour and of a part of it", async () => {
   await using test = await openTestStore();
   const { freshness } = test.store;
-  await freshness.record({
+  await test.store.write([freshness.plan({
     receivedAt: [],
     settled: [applied(1, 100), applied(1, 100), applied(59, 10_000)],
-  });
-  await freshness.record({ receivedAt: [], settled: [applied(60, 1)] });
+  })]);
+  await test.store.write([
+    freshness.plan({ receivedAt: [], settled: [applied(60, 1)] }),
+  ]);
 
   const whole = await freshness.readLags(at(0), at(60));
   assertEquals(whole.count, 3);
@@ -32,22 +34,26 @@ Deno.test("Freshness gives quantiles of an hour and of a part of it", async () =
 Deno.test("Freshness counts only what was applied and has a lag", async () => {
   await using test = await openTestStore();
   const { freshness } = test.store;
-  await freshness.record({
+  await test.store.write([freshness.plan({
     receivedAt: [],
     settled: [
       applied(0, null),
       { ...applied(0, 5), outcome: "discarded" },
       { ...applied(0, 5), outcome: "failed" },
     ],
-  });
+  })]);
   assertEquals(await freshness.documents.countDocuments(), 0);
 });
 
 Deno.test("Freshness tells in how many slots of an hour something arrived", async () => {
   await using test = await openTestStore();
   const { freshness } = test.store;
-  await freshness.record({ receivedAt: [at(0), at(1), at(3)], settled: [] });
-  await freshness.record({ receivedAt: [at(1), at(61)], settled: [] });
+  await test.store.write([
+    freshness.plan({ receivedAt: [at(0), at(1), at(3)], settled: [] }),
+  ]);
+  await test.store.write([
+    freshness.plan({ receivedAt: [at(1), at(61)], settled: [] }),
+  ]);
   assertEquals(await freshness.readBusyHours(at(0), at(120)), [
     { at: at(0), busySlots: 2 },
     { at: at(60), busySlots: 1 },
@@ -60,10 +66,10 @@ Deno.test("Freshness tells in how many slots of an hour something arrived", asyn
 Deno.test("Freshness keeps one document an hour, hours in order", async () => {
   await using test = await openTestStore();
   const { freshness } = test.store;
-  await freshness.record({
+  await test.store.write([freshness.plan({
     receivedAt: [at(70), at(2)],
     settled: [applied(65, 20), applied(5, 40)],
-  });
+  })]);
   const hours = await freshness.readHours(at(0), at(120));
   assertEquals(
     hours.map((hour) => [hour.at, hour.count]),

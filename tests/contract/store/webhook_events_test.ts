@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { EventSettled } from "../../../lib/events.ts";
+import { erasePayloads } from "../../../lib/store/erasure.ts";
 import type {
   ReceivedEvent,
   WebhookEventDocument,
@@ -49,15 +50,15 @@ function word(
 type Call = { received: ReceivedEvent } | { settled: EventSettled };
 
 async function recordAll(
-  { store: { webhookEvents } }: TestStore,
+  { store: { webhookEvents, write } }: TestStore,
   calls: readonly Call[],
 ): Promise<WebhookEventDocument | null> {
   await webhookEvents.documents.deleteMany({});
   for (const call of calls) {
-    await webhookEvents.record({
+    await write([webhookEvents.plan({
       received: "received" in call ? [call.received] : [],
       settled: "settled" in call ? [call.settled] : [],
-    });
+    })]);
   }
   return await webhookEvents.documents.findOne({ _id: ID });
 }
@@ -143,6 +144,44 @@ for (const [name, again] of SECOND_TIMES) {
   });
 }
 
+const DAY = 24 * 3600;
+
+for (
+  const [name, second, redelivered_at] of [
+    ["knows a second arrival, after more than a day,", DAY + 2, at(DAY + 2)],
+    ["takes a second arrival within a day for a retry of its own", DAY, null],
+  ] as const
+) {
+  Deno.test(`WebhookEvents ${name} of an event that nobody handles`, async () => {
+    await using test = await openTestStore();
+    const sms = (second: number) => ({
+      received: { ...arrival(second), type: "sms.created" },
+    });
+    const record = await recordAll(test, [sms(1), sms(second)]);
+    assertEquals(record?.redelivered_at, redelivered_at);
+    assertEquals(record?.received_at, at(1));
+    assertEquals(record?.state, "received");
+  });
+}
+
+Deno.test("WebhookEvents does not bring back the payload that was erased before a redelivery", async () => {
+  await using test = await openTestStore();
+  const { store } = test;
+  await recordAll(test, [ARRIVAL, { settled: word(3, "applied") }]);
+  const erased = await erasePayloads(store, "user_1", null, at(50));
+  assertEquals(erased.erased, 1);
+  await store.write([
+    store.webhookEvents.plan({
+      received: [arrival(89)],
+      settled: [word(90, "discarded", "tombstoned")],
+    }),
+  ]);
+  const record = await store.webhookEvents.documents.findOne({ _id: ID });
+  assertEquals(record?.payload, undefined);
+  assertEquals(record?.erased_at, at(50));
+  assertEquals(record?.redelivered_at, at(90));
+});
+
 Deno.test("WebhookEvents ends the same however arrivals and outcomes are batched", async () => {
   await using test = await openTestStore();
   const { webhookEvents } = test.store;
@@ -160,10 +199,10 @@ Deno.test("WebhookEvents ends the same however arrivals and outcomes are batched
     (await webhookEvents.documents.find().sort({ _id: 1 }).toArray()).map((
       { _id, state, reason, payload, received_at },
     ) => ({ _id, state, reason, payload, received_at }));
-  await webhookEvents.record({
+  await test.store.write([webhookEvents.plan({
     received: items.flatMap((item) => item.received ?? []),
     settled: items.flatMap((item) => item.settled ?? []),
-  });
+  })]);
   const expected = await summary();
   assertEquals(expected.map(({ state }) => state), [
     "applied",
@@ -179,10 +218,10 @@ Deno.test("WebhookEvents ends the same however arrivals and outcomes are batched
       await webhookEvents.documents.deleteMany({});
       for (let start = 0; start < order.length; start += size) {
         const batch = order.slice(start, start + size);
-        await webhookEvents.record({
+        await test.store.write([webhookEvents.plan({
           received: batch.flatMap((item) => item.received ?? []),
           settled: batch.flatMap((item) => item.settled ?? []),
-        });
+        })]);
       }
       assertEquals(await summary(), expected);
     }),

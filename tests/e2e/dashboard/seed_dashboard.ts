@@ -80,17 +80,19 @@ async function seedEvents(
   const applied = events.filter(({ state }) => state === "applied");
   const failed = events.filter(({ state }) => state === "failed");
   await store.webhookEvents.documents.insertMany([...events]);
-  await store.secretUse.record(events);
-  await store.freshness.record({
-    receivedAt: events.map(({ received_at }) => received_at),
-    settled: applied.flatMap(({ settled_at, lag_ms }) =>
-      settled_at === null ? [] : [{
-        outcome: "applied" as const,
-        settled_at: settled_at.getTime(),
-        lag_ms,
-      }]
-    ),
-  });
+  await store.write([
+    store.secretUse.plan(events),
+    store.freshness.plan({
+      receivedAt: events.map(({ received_at }) => received_at),
+      settled: applied.flatMap(({ settled_at, lag_ms }) =>
+        settled_at === null ? [] : [{
+          outcome: "applied" as const,
+          settled_at: settled_at.getTime(),
+          lag_ms,
+        }]
+      ),
+    }),
+  ]);
   if (applied.length > 0) {
     await store.changes.documents.insertMany(applied.map(makeChange));
   }

@@ -141,7 +141,7 @@ export async function arrive(
   receivedAt: Date,
   subject = "sess_1",
 ): Promise<void> {
-  await store.webhookEvents.record({
+  await store.write([store.webhookEvents.plan({
     received: [{
       _id: id,
       type: "session.created",
@@ -153,7 +153,7 @@ export async function arrive(
       road: "webhook",
       payload: {},
     }],
-  });
+  })]);
 }
 
 /** Looks once and sends what is due, as one turn of a run does. */

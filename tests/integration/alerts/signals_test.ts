@@ -30,9 +30,9 @@ Deno.test("lookForAlerts() opens an alert for a secret that should have retired,
     CLERK_WEBHOOK_SIGNING_SECRET: SECRETS.join(","),
   });
   const [old, current] = await Promise.all(SECRETS.map(fingerprintSecret));
-  const { secretUse } = bed.store;
+  const { secretUse, write } = bed.store;
   const use = (secret: string, days: number) =>
-    secretUse.record([{ secret, received_at: daysAgo(days) }]);
+    write([secretUse.plan([{ secret, received_at: daysAgo(days) }])]);
   await use(old!, 9);
   await use(current!, 3);
   await use("gone", 9);

@@ -166,14 +166,14 @@ Deno.test("lookForAlerts() opens an alert for late commits, from the record of f
   await using bed = await openAlertBed();
   const { store, clock, deps } = bed;
   const settled_at = clock.now().getTime();
-  await store.freshness.record({
+  await store.write([store.freshness.plan({
     receivedAt: [],
     settled: Array.from({ length: 30 }, () => ({
       outcome: "applied" as const,
       settled_at,
       lag_ms: 90_000,
     })),
-  });
+  })]);
   await pass(bed, 1);
   await lookForAlerts(deps);
   assertEquals(await readOpenKinds(bed), ["lag"]);

@@ -58,7 +58,7 @@ function answerBare404(): Promise<Response> {
 }
 
 async function recordApplied({ store }: DriftBed, instanceId: string | null) {
-  await store.webhookEvents.record({
+  await store.write([store.webhookEvents.plan({
     received: [{
       _id: `msg_of_${instanceId}`,
       type: "user.updated",
@@ -70,7 +70,7 @@ async function recordApplied({ store }: DriftBed, instanceId: string | null) {
       road: "webhook",
       payload: {},
     }],
-  });
+  })]);
   await store.webhookEvents.documents.updateOne(
     { _id: `msg_of_${instanceId}` },
     { $set: { state: "applied" } },
