@@ -13,11 +13,18 @@ import type {
 } from "../lib/store/drift_documents.ts";
 import { countDrift } from "../lib/store/drift_page.ts";
 import type { Store } from "../lib/store/store.ts";
+import {
+  addRecurringDeadLetter,
+  closeRecurringDeadLetter,
+} from "./dead_letter.ts";
 import type { ClerkApi, FunctionDependencies } from "./dependencies.ts";
 import { findKeyFault } from "./find_key_fault.ts";
 import { retryAsClerkSays } from "./for_inngest.ts";
 import { NO_KEY } from "./repair_drift.ts";
 
+const ID = "compare-counts";
+/** Over in four minutes, before the next one comes. */
+const RETRIES = 3;
 /** More than this many would be no exceptions. */
 const MAX_TOMBSTONED = 10_000;
 
@@ -34,12 +41,12 @@ export type CountDependencies = Pick<
 export function compareCounts(deps: FunctionDependencies): InngestFunction.Any {
   return deps.inngest.createFunction(
     {
-      id: "compare-counts",
+      id: ID,
       name: "Compare counts",
       triggers: [cron("*/10 * * * *")],
       concurrency: { limit: 1 },
-      // The next one comes soon.
-      retries: 1,
+      retries: RETRIES,
+      onFailure: (failure) => addRecurringDeadLetter(deps, failure),
     },
     async ({ step, runId }) =>
       await step.run(
@@ -74,6 +81,7 @@ export async function compareSideCounts(
     fault,
     requests: counted.usage().requests,
   });
+  await closeRecurringDeadLetter({ store, clock }, ID);
   return counts ?? fault ?? "";
 }
 

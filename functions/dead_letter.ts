@@ -1,8 +1,12 @@
 /**
  * Keeps events whose function failed for good, as every function's onFailure.
  */
+import { APP_ID } from "../lib/inngest/create_client.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { type IncomingEvent, receiveEvent } from "./received_event.ts";
+
+/** Stands for the event in letters of functions that run by the clock. */
+const EVERY_RUN = "every-run";
 
 /** What Inngest hands to onFailure. */
 export interface FunctionFailure {
@@ -78,6 +82,34 @@ export async function addDeadLetter(
     error: { name: error.name, message: error.message },
     failed_at: clock.now(),
   });
+}
+
+/**
+ * Writes the dead letter of a function that runs again in minutes: one, however
+ * often it fails, for what it was asked to do is the same each time.
+ *
+ * @param deps Store and clock.
+ * @param failure What Inngest tells of the failed run.
+ */
+export async function addRecurringDeadLetter(
+  deps: Pick<FunctionDependencies, "store" | "clock">,
+  { error, event: { data } }: FunctionFailure,
+): Promise<void> {
+  const event = { ...data.event, id: EVERY_RUN };
+  await addDeadLetter(deps, { error, event: { data: { ...data, event } } });
+}
+
+/**
+ * Closes that dead letter, for the function runs again.
+ *
+ * @param deps Store and clock.
+ * @param id The function's id, without the app's.
+ */
+export async function closeRecurringDeadLetter(
+  { store, clock }: Pick<FunctionDependencies, "store" | "clock">,
+  id: string,
+): Promise<void> {
+  await store.deadLetters.close(`${APP_ID}-${id}`, clock.now());
 }
 
 /**

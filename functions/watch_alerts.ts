@@ -15,6 +15,10 @@ import type { DueNotice } from "../lib/store/alert_notices.ts";
 import { readAlertSignals } from "../lib/store/alert_signals.ts";
 import { runningSince, WATCH_ALERTS } from "../lib/store/heartbeats.ts";
 import { logger } from "../lib/telemetry/log.ts";
+import {
+  addRecurringDeadLetter,
+  closeRecurringDeadLetter,
+} from "./dead_letter.ts";
 import type { FunctionDependencies } from "./dependencies.ts";
 import { findUnseenChange } from "./find_unseen_change.ts";
 import { listAlertChannels, tellAlert } from "./tell_alert.ts";
@@ -56,10 +60,11 @@ export function watchAlerts(deps: FunctionDependencies): InngestFunction.Any {
       triggers: [cron("* * * * *"), { event: ALERTS_CHECK_REQUESTED }],
       // The next minute's run looks again, and the store keeps what is to be sent.
       retries: 0,
-      onFailure: ({ error }) => {
+      onFailure: async (failure) => {
         log.error("Nobody looked for alerts: {reason}", {
-          reason: error.message,
+          reason: failure.error.message,
         });
+        await addRecurringDeadLetter(deps, failure);
       },
     },
     async ({ step }) => {
@@ -91,6 +96,8 @@ export function watchAlerts(deps: FunctionDependencies): InngestFunction.Any {
 export async function lookForAlerts(deps: LookDependencies): Promise<Look> {
   const { store, clock, config, clerkApi, feed } = deps;
   await store.ensureIndexes();
+  // Before the look, which counts dead letters: its own is no news to anybody.
+  await closeRecurringDeadLetter(deps, WATCH_ALERTS);
   const now = clock.now();
   const { limits } = config.alerts;
   const [heartbeat, secrets] = await Promise.all([

@@ -57,6 +57,19 @@ export class DeadLetters {
   }
 
   /**
+   * Marks the dead letters of a function that runs again by the clock.
+   *
+   * @param functionId Inngest's full id, as in the letters.
+   * @param now The present.
+   */
+  async close(functionId: string, now: Date): Promise<void> {
+    await this.documents.updateMany(
+      { function_id: functionId, replayed_at: null },
+      { $set: { replayed_at: now } },
+    );
+  }
+
+  /**
    * Marks the dead letters of events that are sent again.
    *
    * @param eventIds Keys of the events' records, with or without dead letters.

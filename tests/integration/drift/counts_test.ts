@@ -1,6 +1,7 @@
 /** The cheap comparison of counts between two scans. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { compareSideCounts } from "../../../functions/compare_counts.ts";
+import { addRecurringDeadLetter } from "../../../functions/dead_letter.ts";
 import { readCountReports } from "../../../lib/store/count_reports.ts";
 import { makeClient } from "../../support/clerk_api/make_client.ts";
 import { FakeClerk } from "../../support/clerk_api/start_clerk_api.ts";
@@ -51,6 +52,25 @@ Deno.test("compareSideCounts() says that the key is another instance's", async (
   const [report] = await readCountReports(bed.store, 1);
   assertEquals([report?.state, report?.counts], ["failed", null]);
   assertStringIncludes(report?.reason ?? "", "belongs to another instance");
+});
+
+Deno.test("compareSideCounts() closes the dead letter of comparisons that failed", async () => {
+  await using bed = await openDriftBed({ users: 3 });
+  await addRecurringDeadLetter(bed.deps, {
+    error: new Error("Clerk does not answer"),
+    event: {
+      data: {
+        function_id: "rollcall-compare-counts",
+        run_id: "run_0",
+        event: { id: "tick_0", name: "inngest/scheduled.timer" },
+      },
+    },
+  });
+  const [letter] = await bed.store.deadLetters.documents.find().toArray();
+  assertEquals([letter?.failures, letter?.replayed_at], [1, null]);
+  await compareSideCounts(bed.deps, "run_1");
+  const closed = await bed.store.deadLetters.documents.findOne();
+  assertEquals(closed?.replayed_at instanceof Date, true);
 });
 
 Deno.test("a report of counts is no scan, and goes after a week", async () => {

@@ -45,6 +45,9 @@ Deno.test("an event is written and recorded after more failed attempts than Inng
   const { store, inngest } = rollcall.services;
   const outcome = rollcall.outcomes(["msg_user_1"]);
   await inngest.send(userCreated("user_1"));
+  for (const id of ["sync-user-from-clerk", "record-event"]) {
+    assertEquals((await rollcall.ended(id)).error, undefined, id);
+  }
   await outcome;
   assert(await store.users.documents.findOne({ _id: "user_1" }));
   const record = await store.webhookEvents.documents.findOne();
