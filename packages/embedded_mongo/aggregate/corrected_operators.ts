@@ -8,10 +8,8 @@
 
 import { compareValues } from "../bson/compare_values.ts";
 import { type Document, isDocument, setField } from "../bson/document.ts";
-import { rejectInexact } from "../bson/numbers.ts";
+import { isTruthy, rejectInexact } from "../bson/numbers.ts";
 import { type CodeName, MongoError } from "../errors.ts";
-import { isTruthy } from "./is_truthy.ts";
-import { mergeObjects } from "./merge_objects.ts";
 
 /** An operator on its operands, evaluated; one that is no list is a list of one. */
 type Compute = (operands: readonly unknown[]) => unknown;
@@ -41,6 +39,28 @@ export const CORRECTED_OPERATORS: Readonly<Record<string, Compute>> = {
   $toUpper: ([value]) =>
     toText("$toUpper", value).replace(/[a-z]/g, (c) => c.toUpperCase()),
 };
+
+/**
+ * Merges documents, the last one winning; nothing and null do not count.
+ *
+ * @param values The documents.
+ * @returns The merged document.
+ * @throws {MongoError} Location40400 for a value of another type.
+ */
+export function mergeObjects(values: readonly unknown[]): Document {
+  let merged: Document = {};
+  for (const value of values) {
+    if (value === undefined || value === null) continue;
+    if (!isDocument(value)) {
+      throw new MongoError(
+        "Location40400",
+        "$mergeObjects requires object inputs",
+      );
+    }
+    merged = { ...merged, ...value };
+  }
+  return merged;
+}
 
 function fail(codeName: CodeName, message: string): MongoError {
   return new MongoError(codeName, message);

@@ -17,8 +17,8 @@ import {
   type Expression,
   REFUSED_EXPRESSIONS,
 } from "./compile_expression.ts";
+import { mergeObjects } from "./corrected_operators.ts";
 import { MemoryBound } from "./memory_bound.ts";
-import { mergeObjects } from "./merge_objects.ts";
 import type { PipelineContext } from "./run_pipeline.ts";
 
 interface Accumulator {

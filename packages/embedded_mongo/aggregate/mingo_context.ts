@@ -12,13 +12,12 @@ import * as expressions from "mingo/operators/expression";
 import type { Any, Options } from "mingo/types";
 import { compareValues } from "../bson/compare_values.ts";
 import { type Document, isDocument } from "../bson/document.ts";
-import { rejectInexact } from "../bson/numbers.ts";
+import { isTruthy, rejectInexact } from "../bson/numbers.ts";
 import { MongoError } from "../errors.ts";
 import { REFUSED_EXPRESSIONS } from "./compile_expression.ts";
 import { correctConversions } from "./corrected_conversions.ts";
 import { correctDates } from "./corrected_dates.ts";
 import { CORRECTED_OPERATORS } from "./corrected_operators.ts";
-import { isTruthy } from "./is_truthy.ts";
 
 export { evalExpr };
 

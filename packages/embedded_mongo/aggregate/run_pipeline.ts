@@ -93,22 +93,6 @@ export function runPipeline(
 }
 
 /**
- * Runs a pipeline to its end; see {@linkcode runPipeline}.
- *
- * @param documents The input.
- * @param pipeline The stages as the client sent them.
- * @param context Variables and the other collections.
- * @returns All output documents.
- */
-export function runStages(
-  documents: Iterable<Document>,
-  pipeline: readonly unknown[],
-  context: PipelineContext,
-): Document[] {
-  return [...runPipeline(documents, pipeline, context)];
-}
-
-/**
  * Reads one stage.
  *
  * @param stage A stage as the client sent it.
@@ -268,7 +252,7 @@ function* facetDocuments(
           `arguments to $facet must be arrays, ${name} is not`,
         );
       }
-      return [name, runStages(input, pipeline, context)];
+      return [name, [...runPipeline(input, pipeline, context)]];
     }),
   );
 }

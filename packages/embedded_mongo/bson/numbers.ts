@@ -19,6 +19,12 @@ export function isNumeric(value: unknown): boolean {
     value instanceof Decimal128 || isLong(value);
 }
 
+/** Whether a value is true to MongoDB: all are but null, nothing, false and zero. */
+export function isTruthy(value: unknown): boolean {
+  if (isNumeric(value)) return Number(String(value)) !== 0;
+  return value !== undefined && value !== null && value !== false;
+}
+
 /**
  * Reads a whole number of any BSON type, cutting off a fraction.
  *

@@ -33,6 +33,9 @@ import {
   rejectCollation,
 } from "./command.ts";
 
+/** What the driver's countDocuments ends in. */
+const COUNT = '[{"$group":{"_id":1,"n":{"$sum":1}}}]';
+
 /** The command. */
 export const aggregate: Command = {
   fields: [
@@ -88,22 +91,21 @@ export function splitPipeline(
   for (let spec = take("$match"); spec !== undefined; spec = take("$match")) {
     filters.push(spec);
   }
-  const sort = isDocument(rest[0]) && isDocument(rest[0].$sort) &&
-      Object.keys(rest[0].$sort).length > 0
-    ? take("$sort") as Document
-    : undefined;
-  const skip = isDocument(rest[0]) && Number(toSafeInteger(rest[0].$skip)) >= 0
-    ? toSafeInteger(take("$skip"))
-    : undefined;
-  const limit = isDocument(rest[0]) && Number(toSafeInteger(rest[0].$limit)) > 0
-    ? toSafeInteger(take("$limit"))
-    : undefined;
+  const peek = (name: string) =>
+    isDocument(rest[0]) ? rest[0][name] : undefined;
+  const sort = peek("$sort");
+  const hasSort = isDocument(sort) && Object.keys(sort).length > 0;
+  if (hasSort) take("$sort");
+  const skip = toSafeInteger(peek("$skip")) ?? -1;
+  if (skip >= 0) take("$skip");
+  const limit = toSafeInteger(peek("$limit")) ?? 0;
+  if (limit > 0) take("$limit");
   return {
     selection: {
       filter: mergeFilters(filters),
-      sort,
-      skip,
-      limit,
+      sort: hasSort ? sort : undefined,
+      skip: Math.max(skip, 0),
+      limit: Math.max(limit, 0),
       hint: command.hint,
       variables: readDocument(command, "let"),
       deadline: readDeadline(command),
@@ -119,11 +121,7 @@ function mergeFilters(filters: readonly unknown[]): Document {
       "the match filter must be an expression in an object",
     );
   }
-  return filters.length === 1
-    ? filters[0] ?? {}
-    : filters.length === 0
-    ? {}
-    : { $and: [...filters] };
+  return filters.length > 1 ? { $and: [...filters] } : filters[0] ?? {};
 }
 
 function runAggregate(
@@ -133,8 +131,7 @@ function runAggregate(
   const { selection, rest } = splitPipeline(request.command);
   const pipelineContext = createPipelineContext(request, context, selection);
   const collection = findNamedCollection(request, context);
-  const counted = readCountStage(rest);
-  if (counted !== undefined) {
+  if (JSON.stringify(rest) === COUNT) {
     const n = countRows(collection, selection);
     return n > 0 ? [encodeDocument({ _id: 1, n })] : [];
   }
@@ -145,13 +142,6 @@ function runAggregate(
   const documents = Iterator.from(rows).map((row: Row) => row.document);
   return Iterator.from(runPipeline(documents, rest, pipelineContext))
     .map(encodeDocument);
-}
-
-/** The driver's countDocuments ends in `{ $group: { _id: 1, n: { $sum: 1 } } }`. */
-function readCountStage(rest: readonly unknown[]): true | undefined {
-  const isCount = rest.length === 1 &&
-    JSON.stringify(rest[0]) === '{"$group":{"_id":1,"n":{"$sum":1}}}';
-  return isCount ? true : undefined;
 }
 
 function createPipelineContext(

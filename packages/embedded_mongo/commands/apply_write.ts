@@ -1,7 +1,8 @@
 /**
- * Applies a compiled update to a row, or inserts what an upsert makes of it.
+ * Finds the rows of a write and applies its compiled update to them, or inserts
+ * what an upsert makes of it.
  *
- * Shared by update and findAndModify.
+ * Shared by update, delete and findAndModify.
  */
 
 import { ObjectId } from "bson";
@@ -12,34 +13,43 @@ import { compileFilter } from "../query/compile_filter.ts";
 import type { PathTrace } from "../query/visit_path.ts";
 import type { Collection } from "../storage/collection.ts";
 import type { Row } from "../storage/row.ts";
-import { compileUpdate, type Update } from "../update/compile_update.ts";
+import { type Selection, selectRows } from "../storage/select_rows.ts";
+import type { Update } from "../update/compile_update.ts";
 import { buildUpsertBase } from "../update/upsert_base.ts";
 
 /** An update with the filter that its `$` refers to. */
 export interface Write {
-  readonly filter: Document;
+  readonly selection: Selection;
   readonly update: Update;
-  readonly variables: Document;
   readonly now: Date;
 }
 
 /**
- * Compiles a write.
+ * Selects the rows that a write is about to change.
  *
- * @param parts The filter, update and options as the client sent them.
- * @returns The write.
- * @throws {MongoError} For what the update asks wrongly.
+ * Row numbers are collected before the first write, so that a document which the
+ * write moves along the index is not met twice.
+ *
+ * @param collection Where to look; undefined selects nothing.
+ * @param selection What to look for.
+ * @param isMulti Whether all are wanted or one.
+ * @returns The rows, each read when its turn comes.
  */
-export function compileWrite(parts: {
-  readonly filter: Document;
-  readonly update: unknown;
-  readonly arrayFilters: unknown;
-  readonly variables: Document;
-  readonly now: Date;
-}): Write {
-  const { filter, arrayFilters, variables, now } = parts;
-  const update = compileUpdate(parts.update, { arrayFilters, variables });
-  return { filter, update, variables, now };
+export function* selectTargets(
+  collection: Collection | undefined,
+  selection: Selection,
+  isMulti: boolean,
+): Iterable<Row> {
+  if (!isMulti || !collection) {
+    yield* [...selectRows(collection, { ...selection, limit: 1 })];
+    return;
+  }
+  const numbers: number[] = [];
+  for (const row of selectRows(collection, selection)) numbers.push(row.number);
+  for (const number of numbers) {
+    const row = collection.findByNumber(number);
+    if (row) yield row;
+  }
 }
 
 /**
@@ -54,15 +64,15 @@ export function compileWrite(parts: {
 export function updateRow(
   collection: Collection,
   row: Row,
-  write: Write,
+  { selection, update, now }: Write,
 ): { readonly document: Document; readonly isModified: boolean } {
   const trace: PathTrace = {};
-  if (write.update.needsPosition) {
-    compileFilter(write.filter, write.variables)(row.document, trace);
+  if (update.needsPosition) {
+    compileFilter(selection.filter, selection.variables)(row.document, trace);
   }
-  const document = write.update.apply(decodeDocument(row.bytes), {
+  const document = update.apply(decodeDocument(row.bytes), {
     isInsert: false,
-    now: write.now,
+    now,
     arrayIndex: trace.arrayIndex,
   });
   return { document, isModified: collection.replace(row, document) };
@@ -78,8 +88,8 @@ export function updateRow(
  *   matching the document that is there.
  */
 export function insertUpsert(collection: Collection, write: Write): Document {
-  const { update, filter, now } = write;
-  const base = buildUpsertBase(filter);
+  const { update, selection, now } = write;
+  const base = buildUpsertBase(selection.filter);
   const start = update.kind === "replacement"
     ? "_id" in base ? { _id: base._id } : {}
     : base;

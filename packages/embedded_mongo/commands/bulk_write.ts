@@ -21,7 +21,7 @@ import {
 } from "./command.ts";
 import { runDelete } from "./delete.ts";
 import { runUpdate } from "./update.ts";
-import { runStatements } from "./write_errors.ts";
+import { runStatements, type StatementUse } from "./write_errors.ts";
 
 const REPLY_NS = "admin.$cmd.bulkWrite";
 
@@ -126,7 +126,7 @@ export const bulkWrite: Command = {
 
 function runOperation(
   { kind, statement }: Operation,
-  use: Namespace & { readonly command: Document },
+  use: StatementUse,
   context: CommandContext,
 ): { readonly counts: Record<string, number>; readonly reply: Document } {
   if (kind === "insert") {

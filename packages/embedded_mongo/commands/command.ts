@@ -10,6 +10,7 @@ import { toSafeInteger } from "../bson/numbers.ts";
 import type { Cursors } from "../cursors.ts";
 import { MongoError, refuse } from "../errors.ts";
 import type { Collection } from "../storage/collection.ts";
+import type { Selection } from "../storage/select_rows.ts";
 import type { Store } from "../storage/store.ts";
 import type { Scram } from "../wire/scram.ts";
 
@@ -125,6 +126,35 @@ export function readCount(source: Document, field: string): number | undefined {
     "BadValue",
     `BSON field '${field}' value must be >= 0, actual value '${count}'`,
   );
+}
+
+/**
+ * Reads what a command or one of its statements selects.
+ *
+ * @param source The command or one of its statements.
+ * @param filterField Where its filter stands.
+ * @param command The command, for `let` and `maxTimeMS`.
+ * @returns The selection; what is not given is empty or undefined.
+ * @throws {MongoError} TypeMismatch, and NotImplemented for a collation.
+ */
+export function readSelection(
+  source: Document,
+  filterField: string,
+  command: Document = source,
+): Selection {
+  rejectCollation(source);
+  return {
+    filter: readDocument(source, filterField),
+    sort: readDocument(source, "sort"),
+    skip: readCount(source, "skip"),
+    limit: readCount(source, "limit"),
+    hint: source.hint,
+    variables: {
+      ...readDocument(command, "let"),
+      ...readDocument(source, "c"),
+    },
+    deadline: readDeadline(command),
+  };
 }
 
 /**

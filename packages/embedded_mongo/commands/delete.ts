@@ -3,16 +3,18 @@
 import type { Document } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import { MongoError } from "../errors.ts";
+import { selectTargets } from "./apply_write.ts";
 import {
   type Command,
   type CommandContext,
   readCollectionName,
-  readDeadline,
-  readDocument,
-  rejectCollation,
+  readSelection,
 } from "./command.ts";
-import { selectTargets } from "./select_targets.ts";
-import { readStatements, runStatements } from "./write_errors.ts";
+import {
+  readStatements,
+  runStatements,
+  type StatementUse,
+} from "./write_errors.ts";
 
 const STATEMENT_FIELDS = new Set(["q", "limit", "hint", "collation"]);
 
@@ -21,15 +23,12 @@ export const deleteCommand: Command = {
   fields: ["deletes", "ordered", "let"],
   run: (request, context) => {
     const { command, database } = request;
-    const name = readCollectionName(request);
+    const use = { command, database, name: readCollectionName(request) };
+    const statements = readStatements(command, "deletes", STATEMENT_FIELDS);
     let n = 0;
-    const errors = runStatements(
-      command,
-      readStatements(command, "deletes", STATEMENT_FIELDS),
-      (statement) => {
-        n += runDelete(statement, { command, database, name }, context);
-      },
-    );
+    const errors = runStatements(command, statements, (statement) => {
+      n += runDelete(statement, use, context);
+    });
     return { n, ...errors, ok: 1 };
   },
 };
@@ -38,18 +37,14 @@ export const deleteCommand: Command = {
  * Runs one statement.
  *
  * @param statement With the fields of `deletes`.
- * @param use The command, for `let` and `maxTimeMS`, and the collection.
+ * @param use The command and the collection.
  * @param context The server.
  * @returns How many documents it removed.
  * @throws {MongoError} For what the statement asks wrongly.
  */
 export function runDelete(
   statement: Document,
-  use: {
-    readonly command: Document;
-    readonly database: string;
-    readonly name: string;
-  },
+  { command, database, name }: StatementUse,
   { store }: CommandContext,
 ): number {
   const limit = toSafeInteger(statement.limit);
@@ -59,17 +54,10 @@ export function runDelete(
       "The limit field in delete objects must be 0 or 1",
     );
   }
-  rejectCollation(statement);
-  const collection = store.findCollection(use.database, use.name);
-  const targets = selectTargets(collection, {
-    filter: readDocument(statement, "q"),
-    isMulti: limit === 0,
-    hint: statement.hint,
-    variables: readDocument(use.command, "let"),
-    deadline: readDeadline(use.command),
-  });
+  const collection = store.findCollection(database, name);
+  const selection = readSelection(statement, "q", command);
   let n = 0;
-  for (const row of targets) {
+  for (const row of selectTargets(collection, selection, limit === 0)) {
     collection?.remove(row);
     n++;
   }

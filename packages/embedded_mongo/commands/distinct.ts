@@ -6,28 +6,18 @@ import { encodeOrderKey } from "../bson/order_key.ts";
 import { MongoError } from "../errors.ts";
 import { visitPath } from "../query/visit_path.ts";
 import { selectRows } from "../storage/select_rows.ts";
-import {
-  type Command,
-  findNamedCollection,
-  readDeadline,
-  readDocument,
-  rejectCollation,
-} from "./command.ts";
+import { type Command, findNamedCollection, readSelection } from "./command.ts";
 
 /** The command. */
 export const distinct: Command = {
   fields: ["key", "query", "hint", "collation"],
   run: (request, context) => {
     const { command } = request;
-    rejectCollation(command);
+    const selection = readSelection(command, "query");
     if (typeof command.key !== "string" || command.key === "") {
       throw new MongoError("TypeMismatch", "distinct needs a key");
     }
-    const rows = selectRows(findNamedCollection(request, context), {
-      filter: readDocument(command, "query"),
-      hint: command.hint,
-      deadline: readDeadline(command),
-    });
+    const rows = selectRows(findNamedCollection(request, context), selection);
     const found = new Map<string, { key: Uint8Array; value: unknown }>();
     const bound = new MemoryBound("distinct");
     const parts = command.key.split(".");

@@ -15,9 +15,8 @@ import {
   type Command,
   findNamedCollection,
   readArray,
-  readDocument,
+  readSelection,
 } from "./command.ts";
-import { readSelection } from "./find.ts";
 
 /** The command. */
 export const explain: Command = {
@@ -64,25 +63,17 @@ function readExplained(inner: Document): Selection {
   const [name] = Object.keys(inner);
   switch (name) {
     case "find":
-      return readSelection(inner);
+      return readSelection(inner, "filter");
     case "aggregate":
       return splitPipeline(inner).selection;
     case "count":
     case "distinct":
     case "findAndModify":
-      return {
-        filter: readDocument(inner, "query"),
-        sort: readDocument(inner, "sort"),
-        hint: inner.hint,
-      };
+      return readSelection(inner, "query");
     case "update":
     case "delete": {
       const [statement] = readArray(inner, `${name}s`);
-      const { hint } = isDocument(statement) ? statement : {};
-      return {
-        filter: isDocument(statement) ? readDocument(statement, "q") : {},
-        hint,
-      };
+      return readSelection(isDocument(statement) ? statement : {}, "q", inner);
     }
     default:
       throw new MongoError(

@@ -10,9 +10,8 @@ import {
   findNamedCollection,
   readCollectionName,
   readCount,
-  readDeadline,
   readDocument,
-  rejectCollation,
+  readSelection,
   rejectOptions,
 } from "./command.ts";
 
@@ -48,38 +47,20 @@ export const find: Command = {
     const { command, database } = request;
     const name = readCollectionName(request);
     rejectOptions(command, REFUSED, "find");
-    const selection = readSelection(command);
-    const rows = selectRows(findNamedCollection(request, context), selection);
+    const selection = readSelection(command, "filter");
+    const batchSize = readCount(command, "batchSize");
+    const rows = selectRows(findNamedCollection(request, context), {
+      ...selection,
+      expected: (batchSize ?? 101) + 1,
+    });
     return context.cursors.open({
       ns: `${database}.${name}`,
       rows: Iterator.from(rows).map(compileOutput(command, selection)),
-      batchSize: readCount(command, "batchSize"),
+      batchSize,
       isSingleBatch: command.singleBatch === true,
     });
   },
 };
-
-/**
- * Reads what a find selects; explain and count read the same.
- *
- * @param command The find command.
- * @returns The selection.
- * @throws {MongoError} For arguments of a wrong type, and for a collation.
- */
-export function readSelection(command: Document): Selection {
-  rejectCollation(command);
-  const batchSize = readCount(command, "batchSize");
-  return {
-    filter: readDocument(command, "filter"),
-    sort: readDocument(command, "sort"),
-    skip: readCount(command, "skip"),
-    limit: readCount(command, "limit"),
-    hint: command.hint,
-    variables: readDocument(command, "let"),
-    deadline: readDeadline(command),
-    expected: (batchSize ?? 101) + 1,
-  };
-}
 
 function compileOutput(
   command: Document,

@@ -5,18 +5,18 @@ import { MongoError } from "../errors.ts";
 import { compileProjection } from "../query/compile_projection.ts";
 import type { Collection } from "../storage/collection.ts";
 import type { Row } from "../storage/row.ts";
-import { compileWrite, insertUpsert, updateRow } from "./apply_write.ts";
+import type { Selection } from "../storage/select_rows.ts";
+import { compileUpdate } from "../update/compile_update.ts";
+import { insertUpsert, selectTargets, updateRow } from "./apply_write.ts";
 import {
   type Command,
   type CommandContext,
   type CommandRequest,
   findNamedCollection,
   readCollectionName,
-  readDeadline,
   readDocument,
-  rejectCollation,
+  readSelection,
 } from "./command.ts";
-import { selectTargets } from "./select_targets.ts";
 
 /** The command. */
 export const findAndModify: Command = {
@@ -36,25 +36,16 @@ export const findAndModify: Command = {
   ],
   run: (request, context) => {
     const { command } = request;
-    rejectCollation(command);
+    const selection = readSelection(command, "query");
     rejectContradictions(command);
-    const filter = readDocument(command, "query");
-    const project = compileProjection(readDocument(command, "fields"), {
-      filter,
-      variables: readDocument(command, "let"),
-    });
+    const { filter, variables = {} } = selection;
+    const fields = readDocument(command, "fields");
+    const project = compileProjection(fields, { filter, variables });
     const collection = findNamedCollection(request, context);
-    const [row] = [...selectTargets(collection, {
-      filter,
-      isMulti: false,
-      sort: readDocument(command, "sort"),
-      hint: command.hint,
-      variables: readDocument(command, "let"),
-      deadline: readDeadline(command),
-    })];
+    const [row] = [...selectTargets(collection, selection, false)];
     const { value, lastErrorObject } = command.remove === true
       ? removeOne(collection, row)
-      : updateOne(collection, row, { request, context, filter });
+      : updateOne(collection, row, { request, context, selection });
     return { lastErrorObject, value: value && project(value), ok: 1 };
   },
 };
@@ -95,18 +86,15 @@ function updateOne(
   use: {
     readonly request: CommandRequest;
     readonly context: CommandContext;
-    readonly filter: Document;
+    readonly selection: Selection;
   },
 ): Outcome {
-  const { request, context, filter } = use;
+  const { request, context, selection } = use;
   const { command, database } = request;
-  const write = compileWrite({
-    filter,
-    update: command.update,
-    arrayFilters: command.arrayFilters,
-    variables: readDocument(command, "let"),
-    now: context.now(),
-  });
+  const { arrayFilters } = command;
+  const { variables } = selection;
+  const update = compileUpdate(command.update, { arrayFilters, variables });
+  const write = { selection, update, now: context.now() };
   const wantsNew = command.new === true;
   if (collection && row) {
     const { document } = updateRow(collection, row, write);

@@ -7,17 +7,19 @@
 
 import type { Document } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
+import { compileUpdate } from "../update/compile_update.ts";
+import { insertUpsert, selectTargets, updateRow } from "./apply_write.ts";
 import {
   type Command,
   type CommandContext,
   readCollectionName,
-  readDeadline,
-  readDocument,
-  rejectCollation,
+  readSelection,
 } from "./command.ts";
-import { compileWrite, insertUpsert, updateRow } from "./apply_write.ts";
-import { selectTargets } from "./select_targets.ts";
-import { readStatements, runStatements } from "./write_errors.ts";
+import {
+  readStatements,
+  runStatements,
+  type StatementUse,
+} from "./write_errors.ts";
 
 const STATEMENT_FIELDS = new Set([
   "q",
@@ -36,23 +38,16 @@ export const update: Command = {
   fields: ["updates", "ordered", "bypassDocumentValidation", "let"],
   run: (request, context) => {
     const { command, database } = request;
-    const name = readCollectionName(request);
+    const use = { command, database, name: readCollectionName(request) };
+    const statements = readStatements(command, "updates", STATEMENT_FIELDS);
     const upserted: Document[] = [];
     const total = { n: 0, nModified: 0 };
-    const errors = runStatements(
-      command,
-      readStatements(command, "updates", STATEMENT_FIELDS),
-      (statement, index) => {
-        const result = runUpdate(
-          statement,
-          { command, database, name },
-          context,
-        );
-        total.n += result.n;
-        total.nModified += result.nModified;
-        if (result.upserted) upserted.push({ index, ...result.upserted });
-      },
-    );
+    const errors = runStatements(command, statements, (statement, index) => {
+      const result = runUpdate(statement, use, context);
+      total.n += result.n;
+      total.nModified += result.nModified;
+      if (result.upserted) upserted.push({ index, ...result.upserted });
+    });
     return {
       ...total,
       ...(upserted.length > 0 ? { upserted } : {}),
@@ -66,37 +61,24 @@ export const update: Command = {
  * Runs one statement.
  *
  * @param statement With the fields of `updates`.
- * @param use The command, for `let` and `maxTimeMS`, and the collection.
+ * @param use The command and the collection.
  * @param context The server.
  * @returns What it matched and changed, and the `_id` of what it inserted.
  * @throws {MongoError} For what the statement asks wrongly, and DuplicateKey.
  */
 export function runUpdate(
   statement: Document,
-  use: {
-    readonly command: Document;
-    readonly database: string;
-    readonly name: string;
-  },
-  context: CommandContext,
+  { command, database, name }: StatementUse,
+  { store, now }: CommandContext,
 ): { n: number; nModified: number; upserted?: { _id: unknown } } {
-  const { command, database, name } = use;
-  const { store } = context;
   const collection = store.findCollection(database, name);
-  rejectCollation(statement);
-  const filter = readDocument(statement, "q");
-  const write = compileWrite({
-    filter,
-    update: statement.u,
-    arrayFilters: statement.arrayFilters,
-    variables: {
-      ...readDocument(command, "let"),
-      ...readDocument(statement, "c"),
-    },
-    now: context.now(),
-  });
+  const selection = readSelection(statement, "q", command);
+  const { variables } = selection;
+  const { arrayFilters } = statement;
+  const update = compileUpdate(statement.u, { arrayFilters, variables });
+  const write = { selection, update, now: now() };
   const isMulti = statement.multi === true;
-  if (isMulti && write.update.kind === "replacement") {
+  if (isMulti && update.kind === "replacement") {
     throw new MongoError(
       "FailedToParse",
       "multi update is not supported for replacement-style update",
@@ -104,15 +86,7 @@ export function runUpdate(
   }
   let n = 0;
   let nModified = 0;
-  const targets = selectTargets(collection, {
-    filter,
-    isMulti,
-    sort: readDocument(statement, "sort"),
-    hint: statement.hint,
-    variables: write.variables,
-    deadline: readDeadline(command),
-  });
-  for (const row of targets) {
+  for (const row of selectTargets(collection, selection, isMulti)) {
     n++;
     if (collection && updateRow(collection, row, write).isModified) nModified++;
   }

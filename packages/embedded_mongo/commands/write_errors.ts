@@ -9,6 +9,15 @@ import { type Document, isDocument } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
 import { readArray, rejectUnknownFields } from "./command.ts";
 
+/** Where a statement runs. */
+export interface StatementUse {
+  /** The command, for `let` and `maxTimeMS`. */
+  readonly command: Document;
+  readonly database: string;
+  /** The collection's name. */
+  readonly name: string;
+}
+
 const MAX_STATEMENTS = 100_000; // mongod's maxWriteBatchSize
 
 /**

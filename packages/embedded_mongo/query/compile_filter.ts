@@ -10,7 +10,7 @@
 import { type Document, isDocument } from "../bson/document.ts";
 import { MongoError, refuse } from "../errors.ts";
 import { compileExpression } from "../aggregate/compile_expression.ts";
-import { isTruthy } from "../aggregate/is_truthy.ts";
+import { isTruthy } from "../bson/numbers.ts";
 import { compileEquality, compileOperator } from "./compile_operator.ts";
 import type { PathTrace } from "./visit_path.ts";
 
@@ -24,11 +24,16 @@ export const TOP_LEVEL_OPERATORS: readonly string[] = [
   "$nor",
   "$expr",
   "$comment",
-  "$alwaysTrue",
-  "$alwaysFalse",
 ];
 
-const REFUSED = new Set(["$where", "$text", "$jsonSchema", "$sampleRate"]);
+const REFUSED = new Set([
+  "$where",
+  "$text",
+  "$jsonSchema",
+  "$sampleRate",
+  "$alwaysTrue",
+  "$alwaysFalse",
+]);
 
 /**
  * Compiles a filter.
@@ -82,10 +87,6 @@ function compileTopLevel(
       const evaluate = compileExpression(operand, variables);
       return (document) => isTruthy(evaluate(document));
     }
-    case "$alwaysTrue":
-      return () => true;
-    case "$alwaysFalse":
-      return () => false;
   }
   if (REFUSED.has(key)) throw refuse(key);
   throw new MongoError(

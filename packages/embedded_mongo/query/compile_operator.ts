@@ -7,7 +7,7 @@
  */
 
 import { type Document, getOwn, isDocument } from "../bson/document.ts";
-import { toSafeInteger } from "../bson/numbers.ts";
+import { isTruthy, toSafeInteger } from "../bson/numbers.ts";
 import { MongoError, refuse } from "../errors.ts";
 import {
   compileFilter,
@@ -38,7 +38,7 @@ const PATH_OPERATORS: Readonly<
     nowhere(parts, compileEqual(rejectRegExp("$ne", operand))),
   $nin: (parts, operand) => nowhere(parts, compileIn(operand)),
   $exists: (parts, operand) =>
-    (toBoolean(operand) ? somewhere : nowhere)(parts, isPresent),
+    (isTruthy(operand) ? somewhere : nowhere)(parts, isPresent),
   $all: compileAll,
   $elemMatch: compileElementFilter,
   $size: compileSize,
@@ -83,6 +83,7 @@ export function compileOperator(use: OperatorUse): Filter {
   if (GEO.test(name)) {
     throw refuse(`${name} (geospatial queries)`, "NoQueryExecutionPlans");
   }
+  if (name.startsWith("$bits")) throw refuse(name);
   throw new MongoError("BadValue", `unknown operator: ${name}`);
 }
 
@@ -166,8 +167,4 @@ function compileSize(parts: readonly string[], operand: unknown): Filter {
     (value) => Array.isArray(value) && value.length === size,
     "array-only",
   );
-}
-
-function toBoolean(operand: unknown): boolean {
-  return operand !== false && operand !== null && toSafeInteger(operand) !== 0;
 }

@@ -11,7 +11,7 @@ import {
 } from "../aggregate/compile_expression.ts";
 import { setAtPath } from "../aggregate/set_at_path.ts";
 import { type Document, isDocument, setField } from "../bson/document.ts";
-import { isNumeric, toSafeInteger } from "../bson/numbers.ts";
+import { isNumeric, isTruthy, toSafeInteger } from "../bson/numbers.ts";
 import { type CodeName, MongoError, refuse } from "../errors.ts";
 import { compileFilter } from "./compile_filter.ts";
 import type { PathTrace } from "./visit_path.ts";
@@ -90,10 +90,7 @@ class ProjectionBuilder {
   #add(path: string, value: unknown): void {
     if (path.endsWith(".$")) return this.#addPositional(path.slice(0, -2));
     if (typeof value === "boolean" || isNumeric(value)) {
-      const keep = typeof value === "boolean"
-        ? value
-        : Number(String(value)) !== 0;
-      return this.#addFlag(path, keep);
+      return this.#addFlag(path, isTruthy(value));
     }
     const [operator] = isDocument(value) ? Object.keys(value) : [];
     if (!isDocument(value) || operator === undefined) {

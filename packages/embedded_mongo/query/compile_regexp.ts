@@ -1,8 +1,9 @@
 /**
  * Runs MongoDB's regular expressions (PCRE) on JavaScript's engine.
  *
- * Options i, m, s, u and x are honoured. A pattern that JavaScript cannot
- * compile, PCRE-only syntax included, is refused rather than approximated.
+ * Options i, m, s and u are honoured; x, which changes the syntax, is refused, and
+ * so is a pattern that JavaScript cannot compile, PCRE-only syntax included, rather
+ * than approximated.
  */
 
 import { MongoError, refuse } from "../errors.ts";
@@ -27,12 +28,12 @@ export function compileRegExp(
       `invalid flag in regex options: ${unknown}`,
     );
   }
-  const source = options.includes("x") ? stripExtended(pattern) : pattern;
-  const inline = /^\(\?([ims]+)\)/.exec(source);
+  if (options.includes("x")) throw refuse("regular expression option x");
+  const inline = /^\(\?([ims]+)\)/.exec(pattern);
   const flags = new Set(
     [...options, ...(inline?.[1] ?? "")].filter((flag) => "ims".includes(flag)),
   );
-  const body = inline ? source.slice(inline[0].length) : source;
+  const body = inline ? pattern.slice(inline[0].length) : pattern;
   const regexp = toRegExp(body, [...flags].join(""));
   return (text) => regexp.test(text);
 }
@@ -56,12 +57,4 @@ function toRegExp(source: string, flags: string): RegExp {
       }`,
     );
   }
-}
-
-/** Drops white space and comments outside classes, as option x asks. */
-function stripExtended(pattern: string): string {
-  return pattern.replace(
-    /\\.|\[(?:\\.|[^\]])*\]|\s+|#.*/g,
-    (part) => /^(\s|#)/.test(part) ? "" : part,
-  );
 }

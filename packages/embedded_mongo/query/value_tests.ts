@@ -38,10 +38,6 @@ export const VALUE_TESTS: Readonly<
   $regex: compileRegexOperator,
   $mod: compileMod,
   $type: compileType,
-  $bitsAllSet: (operand) => compileBits(operand, (hit, mask) => hit === mask),
-  $bitsAnySet: (operand) => compileBits(operand, (hit) => hit !== 0n),
-  $bitsAllClear: (operand) => compileBits(operand, (hit) => hit === 0n),
-  $bitsAnyClear: (operand) => compileBits(operand, (hit, mask) => hit !== mask),
 };
 
 /**
@@ -174,25 +170,4 @@ function toTypeNumbers(alias: unknown): number[] {
     throw new MongoError("BadValue", `Unknown type name alias: ${alias}`);
   }
   return [number];
-}
-
-function compileBits(
-  operand: unknown,
-  accepts: (hit: bigint, mask: bigint) => boolean,
-): ValueTest {
-  const mask = Array.isArray(operand)
-    ? operand.reduce(
-      (bits: bigint, bit) => bits | 1n << BigInt(toSafeInteger(bit) ?? 0),
-      0n,
-    )
-    : BigInt(toSafeInteger(operand) ?? -1);
-  if (mask < 0n) {
-    throw new MongoError("BadValue", "bit mask must be a number or positions");
-  }
-  return (value) => {
-    const bits = Number.isInteger(Number(value))
-      ? toSafeInteger(value)
-      : undefined;
-    return bits !== undefined && accepts(BigInt(bits) & mask, mask);
-  };
 }

@@ -12,15 +12,13 @@ import { compareBytes } from "../bson/compare_values.ts";
 import type { Document } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import { encodeOrderKey } from "../bson/order_key.ts";
-import type { MongoError } from "../errors.ts";
 import { createDuplicateError } from "./duplicate_key.ts";
 import {
   type IndexEntry,
   type IndexSpec,
   listIndexEntries,
 } from "./index_spec.ts";
-import { prepareDocument } from "./prepare_document.ts";
-import { type Row, toRow } from "./row.ts";
+import { prepareDocument, type Row, toRow } from "./row.ts";
 
 /** What a collection needs to know of its place. */
 export interface CollectionPlace {
@@ -126,13 +124,15 @@ export class Collection {
       }
     } catch (error) {
       // mongod reports the _id index first.
-      if (this.findById(key)) throw this.#duplicateId(id);
+      if (this.findById(key)) {
+        throw createDuplicateError(this.ns, ID_INDEX, [id]);
+      }
       throw error;
     }
     const { changes, lastInsertRowid } = this.prepare(
       `INSERT INTO c${this.id}(k, doc) VALUES (?, ?) ON CONFLICT DO NOTHING`,
     ).run(key, stored);
-    if (changes === 0) throw this.#duplicateId(id);
+    if (changes === 0) throw createDuplicateError(this.ns, ID_INDEX, [id]);
     this.count++;
     for (const { index, entries, hasArray } of additions) {
       this.#addEntries(index, entries, Number(lastInsertRowid));
@@ -218,26 +218,10 @@ export class Collection {
       const other = this.prepare(
         `SELECT 1 FROM i${index.id} WHERE k = ? AND r <> ? LIMIT 1`,
       ).get(entry.key, ownNumber);
-      if (other) throw this.#duplicateKey(index, entry);
+      if (other) {
+        throw createDuplicateError(this.ns, index.definition, entry.values);
+      }
     }
-  }
-
-  #duplicateId(id: unknown): MongoError {
-    return createDuplicateError(this.ns, {
-      name: "_id_",
-      keyPattern: { _id: 1 },
-      keyValue: { _id: id },
-    });
-  }
-
-  #duplicateKey(index: IndexSpec, entry: IndexEntry): MongoError {
-    return createDuplicateError(this.ns, {
-      name: index.name,
-      keyPattern: index.definition.key as Document,
-      keyValue: Object.fromEntries(
-        index.fields.map(({ path }, i) => [path, entry.values[i]]),
-      ),
-    });
   }
 
   #addEntries(

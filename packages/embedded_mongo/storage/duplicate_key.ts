@@ -8,23 +8,25 @@ import { MongoError } from "../errors.ts";
  * Creates the error for a key that is taken.
  *
  * @param ns `database.collection`.
- * @param key The index and the values that clash.
+ * @param index The definition of the index.
+ * @param values The values that clash, one a field of the index.
  * @returns The error with `keyPattern` and `keyValue`.
  */
 export function createDuplicateError(
   ns: string,
-  key: {
-    readonly name: string;
-    readonly keyPattern: Document;
-    readonly keyValue: Document;
-  },
+  { name, key: keyPattern }: Document,
+  values: readonly unknown[],
 ): MongoError {
-  const { name, keyPattern, keyValue } = key;
-  const shown = Object.entries(keyValue)
-    .map(([path, value]) => `${path}: ${showValue(value)}`).join(", ");
+  const paths = Object.keys(keyPattern as Document);
+  const keyValue = Object.fromEntries(
+    paths.map((path, i) => [path, values[i]]),
+  );
+  const shown = paths.map((path) => `${path}: ${showValue(keyValue[path])}`);
   return new MongoError(
     "DuplicateKey",
-    `E11000 duplicate key error collection: ${ns} index: ${name} dup key: { ${shown} }`,
+    `E11000 duplicate key error collection: ${ns} index: ${name} dup key: { ${
+      shown.join(", ")
+    } }`,
     { keyPattern, keyValue },
   );
 }

@@ -23,11 +23,7 @@ export interface KeyBound {
 
 /** What one predicate demands of the keys on its path. */
 export type KeyPredicate =
-  | {
-    readonly kind: "points";
-    readonly keys: readonly Uint8Array[];
-    readonly isExact: boolean;
-  }
+  | { readonly kind: "points"; readonly keys: readonly Uint8Array[] }
   | KeyRange;
 
 /** A demand for the keys from one to another. */
@@ -35,9 +31,6 @@ export interface KeyRange {
   readonly kind: "range";
   readonly low: KeyBound;
   readonly high: KeyBound;
-  readonly isExact: boolean;
-  /** One more key that may match: a regular expression equals itself. */
-  readonly besides?: Uint8Array;
 }
 
 /** The predicates of a filter by path. */
@@ -75,42 +68,32 @@ export function readFilterBounds(filter: Document): FilterBounds {
  * @returns The predicate; undefined where keys cannot say it.
  */
 export function readPredicate(
-  { operator, operand, siblings }: Condition,
+  { operator, operand }: Condition,
 ): KeyPredicate | undefined {
   switch (operator) {
     case "$eq":
       return readPoints([operand]);
     case "$in":
-      return Array.isArray(operand) ? readAlternatives(operand) : undefined;
+      return Array.isArray(operand) ? readPoints(operand) : undefined;
     case "$gt":
     case "$gte":
     case "$lt":
     case "$lte":
       return readRange(operator, operand);
-    case "$regex":
-      return siblings.$options === undefined ? readPrefix(operand) : undefined;
     default:
       return undefined;
   }
 }
 
-function readAlternatives(
-  values: readonly unknown[],
-): KeyPredicate | undefined {
-  const [first] = values;
-  if (!values.some((value) => value instanceof BSONRegExp)) {
-    return readPoints(values);
-  }
-  return values.length === 1 ? readPrefix(first) : undefined;
-}
-
-/** An array matches as a whole or by element, which one key cannot say. */
+/** An array matches as a whole or by element, a pattern many: no one key says it. */
 function readPoints(values: readonly unknown[]): KeyPredicate | undefined {
-  if (values.some(Array.isArray)) return undefined;
+  const isNoPoint = (value: unknown) =>
+    Array.isArray(value) || value instanceof BSONRegExp;
+  if (values.some(isNoPoint)) return undefined;
   const keys = values.map((value) => encodeOrderKey(value)).sort(compareBytes);
   const isNew = (key: Uint8Array, i: number) =>
     i === 0 || compareBytes(keys[i - 1]!, key) !== 0;
-  return { kind: "points", isExact: true, keys: keys.filter(isNew) };
+  return { kind: "points", keys: keys.filter(isNew) };
 }
 
 function readRange(name: string, operand: unknown): KeyPredicate | undefined {
@@ -125,8 +108,8 @@ function readRange(name: string, operand: unknown): KeyPredicate | undefined {
   };
   const bracket = getBracket(operand);
   return name.startsWith("$g")
-    ? { kind: "range", low: bound, high: bracket.high, isExact: true }
-    : { kind: "range", low: bracket.low, high: bound, isExact: true };
+    ? { kind: "range", low: bound, high: bracket.high }
+    : { kind: "range", low: bracket.low, high: bound };
 }
 
 /** The ends of a type's bracket; NaN lies below all numbers and is left out. */
@@ -137,25 +120,5 @@ function getBracket(value: unknown): { low: KeyBound; high: KeyBound } {
       ? { key: encodeOrderKey(-Infinity), isInclusive: true }
       : { key: Uint8Array.of(rank - 1), isInclusive: false },
     high: { key: Uint8Array.of(rank + 1), isInclusive: false },
-  };
-}
-
-/** `/^abc/` narrows to the strings that begin with abc. */
-function readPrefix(operand: unknown): KeyPredicate | undefined {
-  const pattern = operand instanceof BSONRegExp && operand.options === ""
-    ? operand.pattern
-    : operand;
-  if (typeof pattern !== "string") return undefined;
-  const prefix = /^\^([\w @:\/-]+)(?![*?+{|\w @:\/-])/.exec(pattern)?.[1];
-  if (prefix === undefined || pattern.includes("|")) return undefined;
-  const key = encodeOrderKey(prefix);
-  const high = key.slice();
-  high[high.length - 1] = 0xff;
-  return {
-    kind: "range",
-    low: { key, isInclusive: true },
-    high: { key: high, isInclusive: false },
-    isExact: false,
-    besides: encodeOrderKey(new BSONRegExp(pattern)),
   };
 }

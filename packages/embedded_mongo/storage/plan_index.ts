@@ -118,10 +118,10 @@ export function planIndex(
       bounds.predicates.get(rangeField.path) ?? [],
       index.isMultikey,
     );
-  const intervals = prefixes.flatMap((prefix) =>
+  const intervals = prefixes.map((prefix) =>
     range && rangeField
-      ? toIntervals(prefix, range, rangeField)
-      : [toPoint(prefix)]
+      ? toInterval(prefix, range, rangeField)
+      : toPoint(prefix)
   ).sort((left, right) => compareBytes(left.low, right.low));
   usedCount += range?.usedCount ?? 0;
   const isBounded = usedCount > 0;
@@ -137,8 +137,7 @@ export function planIndex(
     isBounded,
     isReverse: canSort && direction < 0,
     isSorted: canSort,
-    isExact: !index.isMultikey && usedCount === bounds.conditionCount &&
-      range?.isExact !== false,
+    isExact: !index.isMultikey && usedCount === bounds.conditionCount,
     fieldCount: position + (range ? 1 : 0),
   }];
 }
@@ -175,20 +174,17 @@ function findSortDirection(
 function combineRanges(
   predicates: readonly KeyPredicate[],
   isMultikey: boolean,
-):
-  | (KeyRange & { readonly usedCount: number })
-  | undefined {
+): (KeyRange & { readonly usedCount: number }) | undefined {
   const ranges = predicates.filter((predicate) => predicate.kind === "range");
   const [first, ...others] = ranges;
   if (!first) return undefined;
   if (isMultikey) return { ...first, usedCount: 1 };
-  let { low, high, isExact } = first;
+  let { low, high } = first;
   for (const other of others) {
     if (compareBounds(other.low, low, 1) > 0) low = other.low;
     if (compareBounds(other.high, high, -1) < 0) high = other.high;
-    isExact &&= other.isExact;
   }
-  return { ...first, low, high, isExact, usedCount: ranges.length };
+  return { ...first, low, high, usedCount: ranges.length };
 }
 
 /** Orders bounds; of two on one key the exclusive one is tighter. */
@@ -205,22 +201,18 @@ function toPoint(key: Uint8Array): KeyInterval {
   return { low: key, high: joinKeys(key, END_OF_INDEX) };
 }
 
-function toIntervals(
+function toInterval(
   prefix: Uint8Array,
   range: KeyRange,
   field: SortField,
-): KeyInterval[] {
+): KeyInterval {
   const [from, to] = field.direction > 0
     ? [range.low, range.high]
     : [range.high, range.low];
-  const interval = {
+  return {
     low: joinKeys(prefix, cut(from, field, !from.isInclusive)),
     high: joinKeys(prefix, cut(to, field, to.isInclusive)),
   };
-  const { besides } = range;
-  return besides
-    ? [interval, toPoint(joinKeys(prefix, orient(besides, field)))]
-    : [interval];
 }
 
 /** The place just before all keys with that value, or just after them. */

@@ -7,7 +7,7 @@
  */
 
 import { type Document, getField, isDocument } from "../bson/document.ts";
-import { MongoError } from "../errors.ts";
+import { MongoError, refuse } from "../errors.ts";
 import { compileArrayFilters } from "./array_filters.ts";
 import { changePath, type Positions } from "./change_path.ts";
 import type { Update, UpdateUse } from "./compile_update.ts";
@@ -62,6 +62,7 @@ export function compileOperators(
 }
 
 function readOperands(name: string, operands: unknown): [string, unknown][] {
+  if (name === "$bit") throw refuse(name);
   if (name !== "$rename" && !Object.hasOwn(UPDATE_OPERATORS, name)) {
     throw new MongoError(
       "FailedToParse",

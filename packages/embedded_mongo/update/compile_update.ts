@@ -5,7 +5,7 @@
  * so that guard and write stay atomic in the command that uses it.
  */
 
-import { runStages } from "../aggregate/run_pipeline.ts";
+import { runPipeline } from "../aggregate/run_pipeline.ts";
 import { areEqual } from "../bson/compare_values.ts";
 import { type Document, getField, isDocument } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
@@ -48,7 +48,7 @@ export function compileUpdate(
   update: unknown,
   options: {
     readonly arrayFilters?: unknown;
-    readonly variables?: Document;
+    readonly variables?: Document | undefined;
   } = {},
 ): Update {
   if (Array.isArray(update)) {
@@ -101,7 +101,9 @@ function compilePipelineUpdate(
     needsPosition: false,
     apply: (document) => {
       const id = getField(document, "_id");
-      const [result = {}] = runStages([document], pipeline, { variables });
+      const [result = {}] = [
+        ...runPipeline([document], pipeline, { variables }),
+      ];
       return keepId(id === undefined ? {} : { _id: id }, result);
     },
   };

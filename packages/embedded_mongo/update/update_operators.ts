@@ -6,7 +6,7 @@
  * concern of compile_update.ts, `$rename` too.
  */
 
-import { BSONRegExp, Long, Timestamp } from "bson";
+import { BSONRegExp, Timestamp } from "bson";
 import { areEqual, compareValues } from "../bson/compare_values.ts";
 import { type Document, isDocument } from "../bson/document.ts";
 import { add, isNumeric, multiply, toSafeInteger } from "../bson/numbers.ts";
@@ -47,7 +47,6 @@ export const UPDATE_OPERATORS: Readonly<Record<string, UpdateOperator>> = {
     value === undefined || compareValues(operand, value) > 0 ? operand : value
   ),
   $currentDate: creating(compileCurrentDate),
-  $bit: creating(compileBit),
   $push: creating(compilePush),
   $addToSet: creating(compileAddToSet),
   $pop: { creates: false, compile: compilePop },
@@ -98,41 +97,6 @@ function compileCurrentDate(operand: unknown): ValueChange {
     "BadValue",
     "$currentDate needs true or { $type: 'date' | 'timestamp' }",
   );
-}
-
-function compileBit(operand: unknown): ValueChange {
-  const entries = isDocument(operand) ? Object.entries(operand) : [];
-  if (
-    entries.length === 0 ||
-    entries.some(([name, mask]) =>
-      !["and", "or", "xor"].includes(name) || !isIntegral(mask)
-    )
-  ) {
-    throw new MongoError("BadValue", "$bit needs and, or, xor with integers");
-  }
-  return (value = 0) => {
-    if (!isIntegral(value)) {
-      throw new MongoError("BadValue", "Cannot apply $bit to a non-integer");
-    }
-    return entries.reduce(applyBits, value);
-  };
-}
-
-function isIntegral(value: unknown): value is number | Long {
-  return value instanceof Long || typeof value === "number" &&
-      Number.isInteger(value);
-}
-
-function applyBits(value: unknown, [name, mask]: [string, unknown]): unknown {
-  const left = BigInt(String(value));
-  const right = BigInt(String(mask));
-  const bits = name === "and"
-    ? left & right
-    : name === "or"
-    ? left | right
-    : left ^ right;
-  const isLong = value instanceof Long || mask instanceof Long;
-  return isLong ? Long.fromBigInt(bits) : Number(bits);
 }
 
 function requireArray(value: unknown, path: string): unknown[] {

@@ -54,7 +54,7 @@ contractTest(
 );
 
 contractTest(
-  "a prefix along an index finds the regular expression itself, too",
+  "a regular expression finds itself and what it matches, whatever the index",
   async (db) => {
     const items = db.collection<Item>("items");
     await items.insertMany([

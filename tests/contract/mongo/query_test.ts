@@ -132,13 +132,6 @@ const CASES: readonly [string, Document, number[]][] = [
   ]],
   ["a double equals an int", { _id: new Double(4) }, [4]],
   ["a boolean is not a number", { b: 1 }, []],
-  ["$bitsAnySet", { a: { $bitsAnySet: 6 }, _id: { $lte: 3 } }, [3]],
-  ["$bitsAllClear", { a: { $bitsAllClear: [1, 2] }, _id: { $lte: 3 } }, [1]],
-  ["$bitsAnyClear", { a: { $bitsAnyClear: 2 }, _id: { $lte: 3 } }, [1]],
-  ["$alwaysTrue and $alwaysFalse", {
-    $or: [{ $alwaysFalse: 1 }, { $and: [{ $alwaysTrue: 1 }, { a: 2.5 }] }],
-  }, [2, 7]],
-  ["$bitsAllSet", { a: { $bitsAllSet: 1 }, _id: { $lte: 3 } }, [1, 3]],
 ];
 
 for (const [title, filter, ids] of CASES) {

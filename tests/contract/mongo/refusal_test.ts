@@ -23,7 +23,14 @@ const FILTERS: readonly [string, Document, number][] = [
   ["$geoIntersects", { a: { $geoIntersects: {} } }, 291],
   ["$near", { a: { $near: [0, 0] } }, 291],
   ["$nearSphere", { a: { $nearSphere: [0, 0] } }, 291],
+  ["$alwaysTrue", { $alwaysTrue: 1 }, 238],
+  ["$alwaysFalse", { $alwaysFalse: 1 }, 238],
+  ["$bitsAllSet", { a: { $bitsAllSet: 1 } }, 238],
+  ["$bitsAnySet", { a: { $bitsAnySet: 1 } }, 238],
+  ["$bitsAllClear", { a: { $bitsAllClear: 1 } }, 238],
+  ["$bitsAnyClear", { a: { $bitsAnyClear: 1 } }, 238],
   ["PCRE-only", { a: { $regex: "(?>a)" } }, 238],
+  ["option x", { a: { $regex: "a b", $options: "x" } }, 238],
 ];
 
 const STAGES: readonly [string, unknown, number][] = [
@@ -110,6 +117,7 @@ const COMMANDS: readonly [string, Document][] = [
 ];
 
 const WRITES: readonly [string, Document][] = [
+  ["$bit", { $bit: { a: { and: 1 } } }],
   ["Decimal128 arithmetic", { $inc: { a: Decimal128.fromString("0.1") } }],
   ["Decimal128 arithmetic", { $mul: { a: Decimal128.fromString("0.1") } }],
 ];

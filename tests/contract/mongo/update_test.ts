@@ -127,12 +127,6 @@ const CASES: readonly Case[] = [
     after: { a: [1] },
   },
   {
-    title: "$bit works on integers",
-    before: { a: 13 },
-    update: { $bit: { a: { and: 10 } } },
-    after: { a: 8 },
-  },
-  {
     title: "the positional $ is the element that matched",
     before: { a: [{ k: 1 }, { k: 2 }] },
     filter: { "a.k": 2 },
