@@ -9,7 +9,16 @@
 type Entries = ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>;
 
 /** Classes whose text says all there is to compare. */
-const COMPARED_AS_TEXT = [RegExp, URL, URLSearchParams, Intl.Locale];
+const COMPARED_AS_TEXT = [RegExp, URL, URLSearchParams, Intl.Locale, ...[
+  Temporal.Duration,
+  Temporal.Instant,
+  Temporal.PlainDate,
+  Temporal.PlainDateTime,
+  Temporal.PlainTime,
+  Temporal.PlainYearMonth,
+  Temporal.PlainMonthDay,
+  Temporal.ZonedDateTime,
+]];
 
 /**
  * Tells whether two values are deeply equal.
@@ -38,15 +47,15 @@ function compare(a: unknown, b: unknown, seen: Seen): boolean {
   if (a instanceof WeakRef && b instanceof WeakRef) {
     return compare(a.deref(), b.deref(), seen);
   }
-  if (COMPARED_AS_TEXT.some((type) => a instanceof type)) {
-    return String(a) === String(b);
-  }
-  if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) {
+  if (isBuffer(a) && isBuffer(b)) {
     return compare(new Uint8Array(a), new Uint8Array(b), seen);
   }
   if (seen.get(a) === b) return true;
   seen.set(a, b);
   if (isEntries(a) && isEntries(b)) return compareEntries(a, b, seen);
+  if (COMPARED_AS_TEXT.some((type) => readPrototype(a) === type.prototype)) {
+    return String(a) === String(b);
+  }
   return compareProperties(a, b, seen);
 }
 
@@ -56,6 +65,10 @@ function isObject(value: unknown): value is object {
 
 function readPrototype(value: object): unknown {
   return Object.getPrototypeOf(value) ?? Object.prototype;
+}
+
+function isBuffer(value: object): value is ArrayBuffer | SharedArrayBuffer {
+  return value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
 }
 
 function isEntries(value: object): value is Entries {
@@ -106,16 +119,24 @@ function compareProperties(a: object, b: object, seen: Seen): boolean {
   return true;
 }
 
-/** Own keys and, for instances of a class, those of its prototypes. */
+/**
+ * Of plain objects, lists and bytes what can be enumerated; of instances of a
+ * class every key, those of their prototypes too.
+ */
 function listKeys(value: object): PropertyKey[] {
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return Object.keys(value);
-  }
+  const prototype = readPrototype(value);
+  const isTypedArray = ArrayBuffer.isView(value) &&
+    !(value instanceof DataView);
+  if (
+    isTypedArray || prototype === Object.prototype ||
+    prototype === Array.prototype
+  ) return Reflect.ownKeys({ ...value });
   const keys: PropertyKey[] = [];
-  let current: object | null = value;
-  while (current !== null && current !== Object.prototype) {
-    keys.push(...Reflect.ownKeys(current));
-    current = Object.getPrototypeOf(current);
-  }
+  for (
+    let current: object | null = value;
+    current !== null && current !== Object.prototype &&
+    current !== Array.prototype;
+    current = Object.getPrototypeOf(current)
+  ) keys.push(...Reflect.ownKeys(current));
   return keys;
 }

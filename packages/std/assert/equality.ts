@@ -1,13 +1,13 @@
 /**
- * Assertions on equality and on the shape of a value.
+ * Assertions on the equality of values.
  *
- * Signatures are those of `@std/assert`; the difference that is printed comes
- * from node:assert, so its layout is not the original's.
+ * Signatures and wording are those of `@std/assert`; the difference that is
+ * printed comes from node:assert, so its layout is not the original's.
  */
 import { AssertionError as NodeAssertionError } from "node:assert";
-import { inspect } from "node:util";
 import { AssertionError, toMessageSuffix } from "./assertion_error.ts";
 import { equal } from "./equal.ts";
+import { format } from "./format.ts";
 
 /**
  * Asserts deep equality.
@@ -37,7 +37,7 @@ export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   if (!equal(actual, expected)) return;
   throw new AssertionError(
-    `Expected actual: ${inspect(actual)} not to be: ${inspect(expected)}${
+    `Expected actual: ${format(actual)} not to be: ${format(expected)}${
       toMessageSuffix(msg)
     }`,
   );
@@ -57,6 +57,14 @@ export function assertStrictEquals<T>(
   msg?: string,
 ): asserts actual is T {
   if (Object.is(actual, expected)) return;
+  const text = format(actual);
+  if (text === format(expected)) {
+    throw new AssertionError(
+      `Values have the same structure but are not reference-equal${
+        toMessageSuffix(msg)
+      }\n\n${text.replace(/^/gm, "    ")}\n`,
+    );
+  }
   throw new AssertionError(
     `Values are not strictly equal${toMessageSuffix(msg)}\n${
       describeDifference(actual, expected, "strictEqual")
@@ -83,30 +91,9 @@ export function assertArrayIncludes<T>(
   );
   if (missing.length === 0) return;
   throw new AssertionError(
-    `Expected actual: "${inspect(actual)}" to include: "${inspect(expected)}"${
+    `Expected actual: "${format(actual)}" to include: "${format(expected)}"${
       toMessageSuffix(msg)
-    }\nmissing: ${inspect(missing)}`,
-  );
-}
-
-/**
- * Asserts that an object has at least the expected properties, at any depth.
- *
- * @param actual The object, which may have more.
- * @param expected The properties that count.
- * @param msg Put before the printed difference.
- * @throws {AssertionError} when a property is missing or differs.
- */
-export function assertObjectMatch(
-  // deno-lint-ignore no-explicit-any -- the original's signature
-  actual: Record<PropertyKey, any>,
-  expected: Record<PropertyKey, unknown>,
-  msg?: string,
-): void {
-  assertEquals(
-    project(actual, expected, new Map()),
-    project(expected, expected, new Map()),
-    msg,
+    }\nmissing: ${format(missing)}`,
   );
 }
 
@@ -117,34 +104,4 @@ function describeDifference(
 ): string {
   const { message } = new NodeAssertionError({ actual, expected, operator });
   return message.slice(message.indexOf("\n") + 1);
-}
-
-/** The part of `value` that `pattern` mentions, prototypes dropped. */
-function project(
-  value: unknown,
-  pattern: unknown,
-  seen: Map<unknown, unknown>,
-): unknown {
-  if (!isPlain(value) || !isPlain(pattern)) return value;
-  if (seen.has(value)) return seen.get(value);
-  if (Array.isArray(value) !== Array.isArray(pattern)) return value;
-  const kept: object = Array.isArray(value) ? [] : {};
-  seen.set(value, kept);
-  for (const key of Reflect.ownKeys(pattern)) {
-    if (key === "length" || !(key in value)) continue;
-    Reflect.set(
-      kept,
-      key,
-      project(Reflect.get(value, key), Reflect.get(pattern, key), seen),
-    );
-  }
-  return kept;
-}
-
-/** Dates, maps and the like are compared whole. */
-function isPlain(value: unknown): value is object {
-  return typeof value === "object" && value !== null &&
-    !(value instanceof Date || value instanceof RegExp ||
-      value instanceof Map || value instanceof Set ||
-      ArrayBuffer.isView(value));
 }

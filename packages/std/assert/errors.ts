@@ -4,8 +4,8 @@
  * Both forms of `@std/assert` are here: with nothing but a message, and with an
  * error class and a part of the error's message.
  */
+import { stripVTControlCharacters } from "node:util";
 import { AssertionError, toMessageSuffix } from "./assertion_error.ts";
-import { assertInstanceOf, assertStringIncludes } from "./truth.ts";
 
 /** The class of an error, as both functions take it. */
 // deno-lint-ignore no-explicit-any -- the original's signature
@@ -128,7 +128,9 @@ function startPromise(
   } catch (cause) {
     throw new AssertionError(text, { cause });
   }
-  if (typeof promise?.then !== "function") throw new AssertionError(text);
+  if (typeof promise !== "object" || typeof promise?.then !== "function") {
+    throw new AssertionError(text);
+  }
   return promise;
 }
 
@@ -143,9 +145,30 @@ function checkError(
       `A non-Error object was ${verb}${toMessageSuffix(msg)}`,
     );
   }
-  assertInstanceOf(error, type, msg);
-  if (msgIncludes !== undefined) {
-    assertStringIncludes(error.message, msgIncludes, msg);
+  if (!(error instanceof type)) {
+    throw new AssertionError(
+      `Expected error to be instance of "${type.name}", but was "${
+        nameClass(error)
+      }"${toMessageSuffix(msg)}`,
+    );
+  }
+  if (!includesText(error.message, msgIncludes ?? "")) {
+    throw new AssertionError(
+      `Expected error message to include ${
+        JSON.stringify(msgIncludes)
+      }, but got ${JSON.stringify(error.message)}${toMessageSuffix(msg)}`,
+    );
   }
   return error;
+}
+
+/** Colours of a terminal do not count. */
+function includesText(message: string, part: string): boolean {
+  return stripVTControlCharacters(message).includes(
+    stripVTControlCharacters(part),
+  );
+}
+
+function nameClass(error: Error): string {
+  return error.constructor?.name;
 }

@@ -12,9 +12,9 @@ export {
   assertArrayIncludes,
   assertEquals,
   assertNotEquals,
-  assertObjectMatch,
   assertStrictEquals,
 } from "./equality.ts";
+export { assertObjectMatch } from "./object_match.ts";
 export { assertRejects, assertThrows, type ErrorType } from "./errors.ts";
 export {
   assert,

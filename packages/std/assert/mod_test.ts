@@ -19,7 +19,6 @@ import {
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
-  equal,
   fail,
   unreachable,
 } from "@std/assert";
@@ -40,44 +39,7 @@ class Point {
 }
 const ring: { self?: unknown } = {};
 ring.self = ring;
-const otherRing: { self?: unknown } = {};
-otherRing.self = otherRing;
-
-const EQUALITY: [string, unknown, unknown, boolean][] = [
-  ["0 and -0", 0, -0, true],
-  ["NaN", NaN, NaN, true],
-  ["a null prototype", Object.create(null), {}, true],
-  ["nested objects", { a: [1, { b: 2 }] }, { a: [1, { b: 2 }] }, true],
-  ["undefined and missing", { a: undefined }, {}, false],
-  ["undefined against another key", { a: undefined }, { b: undefined }, false],
-  ["dates", new Date(1), new Date(1), true],
-  ["other dates", new Date(1), new Date(2), false],
-  ["classes", new Point(1), { x: 1 }, false],
-  ["instances", new Point(1), new Point(1), true],
-  ["sets of objects", new Set([{ a: 1 }]), new Set([{ a: 1 }]), true],
-  ["other sets", new Set([{ a: 1 }]), new Set([{ a: 2 }]), false],
-  [
-    "maps in another order",
-    new Map([[1, 2], [3, 4]]),
-    new Map([[3, 4], [1, 2]]),
-    true,
-  ],
-  ["maps with other values", new Map([[1, 2]]), new Map([[1, 3]]), false],
-  ["bytes", new Uint8Array([1, 2]), new Uint8Array([1, 2]), true],
-  ["other bytes", new Uint8Array([1, 2]), new Uint8Array([1, 3]), false],
-  ["addresses", new URL("http://a/"), new URL("http://b/"), false],
-  ["patterns", /a/g, /a/g, true],
-  ["rings", ring, otherRing, true],
-  ["symbol keys", { [Symbol.iterator]: 1 }, { [Symbol.iterator]: 2 }, false],
-  ["an array and an object", [], {}, false],
-  ["functions", () => 1, () => 1, false],
-];
-
-for (const [what, a, b, expected] of EQUALITY) {
-  Deno.test(`equal() says ${expected} for ${what}`, () => {
-    if (equal(a, b) !== expected) throw new Error("Cannot agree");
-  });
-}
+const pair = { x: 1, y: 2 };
 
 Deno.test("assertEquals() prints the difference after the caller's words", () => {
   const { message } = failure(() => assertEquals({ a: 1 }, { a: 2 }, "hm"));
@@ -114,8 +76,35 @@ const HOLDS: [string, () => void][] = [
     () => assertObjectMatch({ at: new Point(1) }, { at: { x: 1 } }),
   ],
   [
+    "assertObjectMatch in a ring",
+    () => assertObjectMatch(ring, { self: { self: { self: {} } } }),
+  ],
+  [
+    "assertObjectMatch for one object in two places",
+    () => assertObjectMatch({ a: pair, b: pair }, { a: { x: 1 }, b: { y: 2 } }),
+  ],
+  [
+    "assertObjectMatch for what sets and maps have in common",
+    () =>
+      assertObjectMatch({ a: new Set([1, 2]), b: new Map([[1, pair]]) }, {
+        a: new Set([2]),
+        b: new Map([[1, { x: 1 }]]),
+      }),
+  ],
+  [
     "assertThrows",
     () => assertThrows(() => JSON.parse("{"), SyntaxError, "JSON"),
+  ],
+  [
+    "assertThrows whatever the colours",
+    () =>
+      assertThrows(
+        () => {
+          throw new Error("\x1b[31mred\x1b[39m ink");
+        },
+        Error,
+        "red ink",
+      ),
   ],
 ];
 const FAILS: [string, () => void][] = [
@@ -150,6 +139,10 @@ const FAILS: [string, () => void][] = [
     "assertThrows with another text",
     () => assertThrows(() => JSON.parse("{"), SyntaxError, "yaml"),
   ],
+  [
+    "assertThrows with a class that is none of errors",
+    () => assertThrows(() => JSON.parse("{"), Date as never),
+  ],
   ["fail", () => fail()],
   ["unreachable", () => unreachable()],
 ];
@@ -162,6 +155,59 @@ for (const [name, fn] of FAILS) {
     failure(fn);
   });
 }
+
+const MESSAGES: [string, () => void, string][] = [
+  [
+    "assertNotEquals",
+    () => assertNotEquals(["a"], ["a"]),
+    'Expected actual: [\n  "a",\n] not to be: [\n  "a",\n].',
+  ],
+  [
+    "assertStrictEquals",
+    () => assertStrictEquals({ a: 1 }, { a: 1 }, "hm"),
+    "Values have the same structure but are not reference-equal: hm\n\n" +
+    "    {\n      a: 1,\n    }\n",
+  ],
+  [
+    "assertInstanceOf",
+    () => assertInstanceOf(Point, Point),
+    'Expected object to be an instance of "Point" but was not an instanced object.',
+  ],
+  [
+    "assertAlmostEquals",
+    () => assertAlmostEquals(1.5, 2, 0.25),
+    'Expected actual: "1.5e+0" to be close to "2": delta "5e-1" is greater than "2.5e-1".',
+  ],
+  [
+    "assertThrows",
+    () => assertThrows(() => JSON.parse("{"), RangeError),
+    'Expected error to be instance of "RangeError", but was "SyntaxError".',
+  ],
+  [
+    "assertThrows",
+    () =>
+      assertThrows(
+        () => {
+          throw new Error("yes");
+        },
+        Error,
+        "no",
+        "hm",
+      ),
+    'Expected error message to include "no", but got "yes": hm',
+  ],
+];
+for (const [name, fn, expected] of MESSAGES) {
+  Deno.test(`${name}() fails in the words "${expected.slice(0, 38)}"`, () => {
+    const { message } = failure(fn);
+    if (message !== expected) throw new Error(message);
+  });
+}
+
+Deno.test("assertObjectMatch() refuses what is no object", () => {
+  const fn = () => assertObjectMatch(1 as unknown as object, {});
+  assertThrows(fn, TypeError, "Cannot assertObjectMatch type number");
+});
 
 Deno.test("assertThrows() returns the error, typed", () => {
   const error = assertThrows(() => {

@@ -3,8 +3,8 @@
  *
  * Signatures and wording follow `@std/assert`, narrowing included.
  */
-import { inspect } from "node:util";
 import { AssertionError, toMessageSuffix } from "./assertion_error.ts";
+import { format } from "./format.ts";
 
 /**
  * Asserts that a condition holds, and narrows by it.
@@ -68,9 +68,9 @@ export function assertInstanceOf<
 ): asserts actual is InstanceType<T> {
   if (actual instanceof expectedType) return;
   throw new AssertionError(
-    `Expected object to be an instance of "${expectedType.name}" but was "${
-      nameType(actual)
-    }"${toMessageSuffix(msg)}`,
+    `Expected object to be an instance of "${expectedType.name}"${
+      describeType(actual, expectedType.name)
+    }${toMessageSuffix(msg)}`,
   );
 }
 
@@ -215,7 +215,9 @@ export function assertAlmostEquals(
   const delta = Math.abs(expected - actual);
   if (delta <= allowed) return;
   throw new AssertionError(
-    `Expected actual: "${actual}" to be close to "${expected}": delta "${delta}" is greater than "${allowed}"${
+    `Expected actual: "${print(actual)}" to be close to "${
+      print(expected)
+    }": delta "${print(delta)}" is greater than "${print(allowed)}"${
       toMessageSuffix(msg)
     }`,
   );
@@ -241,10 +243,15 @@ export function unreachable(msg?: string): never {
   throw new AssertionError(`Unreachable${toMessageSuffix(msg)}`);
 }
 
-function nameType(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value !== "object") return typeof value;
-  return value.constructor?.name ?? "Object";
+/** Another class of the same name goes without words, as in the original. */
+function describeType(value: unknown, expectedName: string): string {
+  if (typeof value === "function") return " but was not an instanced object";
+  const name = typeof value === "object" && value !== null
+    ? value.constructor?.name ?? "Object"
+    : value === null
+    ? "null"
+    : typeof value;
+  return name === expectedName ? "" : ` but was "${name}"`;
 }
 
 function describeOrder(
@@ -252,5 +259,9 @@ function describeOrder(
   order: string,
   expected: unknown,
 ): string {
-  return `Expect ${inspect(actual)} ${order} ${inspect(expected)}`;
+  return `Expect ${format(actual)} ${order} ${format(expected)}`;
+}
+
+function print(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toExponential();
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { load, loadSync, parse, stringify } from "@std/dotenv";
 
 const PARSED: [string, string, Record<string, string>][] = [
@@ -12,6 +12,9 @@ const PARSED: [string, string, Record<string, string>][] = [
   ["windows line ends", "A=1\r\nB=2\r\n", { A: "1", B: "2" }],
   ["references", "A=1\nB=$A${A}\nC=${NOPE_X:-3}", { A: "1", B: "11", C: "3" }],
   ["a chain of references", "A=$B\nB=$C\nC=3", { A: "3", B: "3", C: "3" }],
+  ["a default as far as the line goes", "A=$NO_X:-d e f", { A: "d e f" }],
+  ["two defaults as one", "A=${NO_X:-1}${NO_Y:-2}", { A: "1}${NO_Y:-2" }],
+  ["an assignment over two lines", "export\nA\n=1", { A: "1" }],
   ["keys that are no identifiers", "1A=1\nA=1", { A: "1" }],
   ["equals signs in values", "A=a=b==", { A: "a=b==" }],
 ];
@@ -23,7 +26,14 @@ for (const [what, text, expected] of PARSED) {
 }
 
 Deno.test("parse() comes to an end on references in a ring", () => {
-  parse("A=$B\nB=$A");
+  assertEquals(parse("A=$B\nB=$A").A, "$B");
+  // Each turn doubles the value.
+  assert((parse("A=$A$A").A ?? "").length < 1_000_000);
+});
+
+Deno.test("parse() follows a chain of references to its end", () => {
+  const links = Array.from({ length: 40 }, (_, i) => `A${i}=$A${i + 1}`);
+  assertEquals(parse([...links, "A40=end"].join("\n")).A0, "end");
 });
 
 Deno.test("stringify() writes what parse() reads back", () => {

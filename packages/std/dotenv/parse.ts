@@ -8,11 +8,12 @@
 
 /** One assignment; groups: key, then one of three kinds of value. */
 const ASSIGNMENT =
-  /^[ \t]*(?:export[ \t]+)?([^\s=#]+)[ \t]*=[ \t]*(?:'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|([^\r\n#]*))[^\r\n]*$/gm;
+  /^\s*(?:export\s+)?([^\s=#]+)\s*=[ \t]*(?:'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|([^\r\n#]*))[^\r\n]*$/gm;
 
-const IDENTIFIER = /^[a-zA-Z_]\w*$/;
+const IDENTIFIER = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-const REFERENCE = /\$\{(\w+)(?::-([^}]*))?\}|(?<!\\)\$(\w+)(?::-(\S+))?/g;
+/** A default reaches as far as the line lets it, as in the original. */
+const REFERENCE = /\$\{(.+?)(?::-(.+))?\}|(?<!\\)\$(\w+)(?::-(.+))?/g;
 
 const ESCAPES: Readonly<Record<string, string>> = {
   n: "\n",
@@ -23,8 +24,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\",
 };
 
-/** References may lead to references; a ring of them ends here. */
-const MAX_EXPANSIONS = 10;
+/** References may lead to references; a ring of them ends at either. */
+const MAX_EXPANSIONS = 100;
+const MAX_LENGTH = 131_072; // the longest variable that Linux takes
 
 /**
  * Parses assignments, one a line; comments and other lines are passed over.
@@ -40,7 +42,9 @@ export function parse(text: string): Record<string, string> {
     const [, key = "", single, double, unquoted = ""] = match;
     if (!IDENTIFIER.test(key)) {
       // deno-lint-ignore no-console -- the original warns in the same place
-      console.warn(`Ignored the key "${key}" as it is not a valid identifier`);
+      console.warn(
+        `Ignored the key "${key}" as it is not a valid identifier: The key need to match the pattern ${IDENTIFIER}.`,
+      );
       continue;
     }
     env[key] = readValue(single, double, unquoted);
@@ -74,7 +78,7 @@ function expand(
   variables: Readonly<Record<string, string>>,
 ): string {
   let current = value;
-  for (let i = 0; i < MAX_EXPANSIONS; i++) {
+  for (let i = 0; i < MAX_EXPANSIONS && current.length < MAX_LENGTH; i++) {
     const next = current.replace(
       REFERENCE,
       (_, braced, bracedDefault, bare, bareDefault) => {
