@@ -168,17 +168,16 @@ export class ConfigError extends AppError {
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
-  const parsed = parseEnvironment(env);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) =>
-      `${String(issue.path[0])} ${issue.message}`
-    );
-    throw new ConfigError([...new Set(faults)]);
-  }
-  const values = parsed.data;
+  const { values, malformed } = parseEnvironment(env);
   const isProduction = values.ROLLCALL_ENV === "production" ||
     values.DENO_DEPLOYMENT_ID !== undefined;
-  const faults = findConfigFaults(values, isProduction);
+  const faults = [
+    ...[...malformed].map(([name, fault]) => `${name} ${fault}`),
+    // What is malformed is not missing as well.
+    ...findConfigFaults(values, isProduction).filter((fault) =>
+      !malformed.has(fault.split(" ", 1)[0] ?? "")
+    ),
+  ];
   if (faults.length > 0) throw new ConfigError(faults);
   return toConfig(values, isProduction);
 }

@@ -116,6 +116,24 @@ Deno.test("readConfig() names every malformed variable, and no value", () => {
   assertEquals(faults.filter((fault) => fault.includes("hunter2")), []);
 });
 
+Deno.test("readConfig() reports what is missing beside what is malformed", () => {
+  const faults = faultsOf({
+    ROLLCALL_ENV: "production",
+    PORT: "eighty",
+    CLERK_WEBHOOK_SECRET: "whsec_short",
+    STRIPE_SECRET_KEY: "sk_test_1",
+  });
+  assertEquals(namesOf(faults).toSorted(), [
+    "ADMIN_PASSWORD",
+    "CLERK_WEBHOOK_SIGNING_SECRET",
+    "INNGEST_EVENT_KEY",
+    "MONGODB_URI",
+    "PORT",
+    "SESSION_SECRET",
+    "STRIPE_TRIAL_PRICE_ID",
+  ]);
+});
+
 const ALIASES: [string, string, string][] = [
   ["CLERK_WEBHOOK_SECRET", "CLERK_WEBHOOK_SIGNING_SECRET", SECRET],
   ["DATABASE_URI", "MONGODB_URI", "mongodb://db.example.com"],

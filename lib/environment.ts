@@ -137,16 +137,30 @@ const ALIASES: Readonly<Record<string, string>> = {
   INNGEST_EVENT_KEY: "INNGEST_API_KEY",
 };
 
+/** What the environment says, and what of it cannot be used. */
+export interface ParsedEnvironment {
+  /** With defaults for what is not set, and for what is malformed. */
+  readonly values: Environment;
+  /** What is wrong with a variable, by its name. */
+  readonly malformed: ReadonlyMap<string, string>;
+}
+
 /**
  * Checks each variable by itself.
  *
  * @param env Variables by name; empty values count as not set.
- * @returns The values with defaults, or what is wrong with which.
+ * @returns The values, and what is wrong with which.
  */
 export function parseEnvironment(
   env: Readonly<Record<string, string | undefined>>,
-): z.ZodSafeParseResult<Environment> {
-  return environment.safeParse(withAliases(env));
+): ParsedEnvironment {
+  const known = withAliases(env);
+  const issues = environment.safeParse(known).error?.issues ?? [];
+  const malformed = new Map(
+    issues.map(({ path, message }) => [String(path[0]), message]),
+  );
+  for (const name of malformed.keys()) Reflect.deleteProperty(known, name);
+  return { values: environment.parse(known), malformed };
 }
 
 function withAliases(
