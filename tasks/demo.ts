@@ -16,6 +16,7 @@ import {
 } from "./demo/simulated_svix.ts";
 import { hearKey } from "./demo/hear_key.ts";
 import { start } from "./start.ts";
+import { endByFault } from "./start/end_by_fault.ts";
 import { print } from "./terminal.ts";
 
 const DATA_DIR = `${Deno.env.get("DATA_DIR") ?? ".data"}/demo`;
@@ -57,7 +58,7 @@ await start({
     clerk.connect(svix);
     void live(svix);
   },
-});
+}).catch(endByFault);
 living.abort();
 await clerk.instance.close();
 Deno.exit(0);

@@ -6,14 +6,16 @@
  */
 import { load } from "@std/dotenv";
 import { services } from "../main.ts";
-import { ConfigError, readConfig } from "../lib/config.ts";
+import { readConfig } from "../lib/config.ts";
 import type { Services } from "../lib/services.ts";
 import { setUpLogging } from "../lib/telemetry/log.ts";
 import { buildIfStale } from "./start/build_if_stale.ts";
 import { hintAtImport } from "./start/hint_at_import.ts";
-import { print, printError } from "./terminal.ts";
+import { endByFault } from "./start/end_by_fault.ts";
+import { print } from "./terminal.ts";
 import { refuseMalformed } from "./start/refuse_malformed.ts";
 import { serveUntilSignal } from "./start/serve_until_signal.ts";
+import { toConfigError } from "./start/to_config_error.ts";
 
 /** What the caller wants to hear. */
 export interface StartOptions {
@@ -43,6 +45,17 @@ export async function start(
     format: config.environment === "production" ? "json" : "text",
   });
   await buildIfStale(new URL("../", import.meta.url));
+  try {
+    await openAndServe(startedMs, onServing);
+  } catch (error) {
+    throw toConfigError(error, config);
+  }
+}
+
+async function openAndServe(
+  startedMs: number,
+  onServing: StartOptions["onServing"],
+): Promise<void> {
   const opened = await services.open();
   const serverModule = new URL("../_fresh/server.js", import.meta.url).href;
   const { default: app } = await import(serverModule);
@@ -62,8 +75,6 @@ if (import.meta.main) {
     await start();
     Deno.exit(0);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    printError(error.message);
-    Deno.exit(1);
+    endByFault(error);
   }
 }

@@ -15,8 +15,8 @@ const DRAIN_MS = 7_000;
  * @param services Closed at the end.
  * @param options When the process began, as of performance.now(), and who wants
  * to hear that it serves.
- * @throws {Error} when a part was lost without which nothing works: whoever
- * watches the process starts it again.
+ * @throws {Error} when nothing can listen there, or a part was lost without which
+ * nothing works: whoever watches the process starts it again.
  */
 export async function serveUntilSignal(
   handler: Deno.ServeHandler,
@@ -31,15 +31,18 @@ export async function serveUntilSignal(
   >();
   Deno.addSignalListener("SIGTERM", onSignal);
   Deno.addSignalListener("SIGINT", onSignal);
-  const { host, port } = services.config;
-  const server = Deno.serve({
-    hostname: host,
-    port,
-    onListen: (address) => {
-      greet(services, address, performance.now() - options.startedMs);
-      options.onServing?.(`http://127.0.0.1:${address.port}`);
-    },
-  }, handler);
+  const { host: hostname, port } = services.config;
+  const onListen = (address: Deno.NetAddr) => {
+    greet(services, address, performance.now() - options.startedMs);
+    options.onServing?.(`http://127.0.0.1:${address.port}`);
+  };
+  let server;
+  try {
+    server = Deno.serve({ hostname, port, onListen }, handler);
+  } catch (error) {
+    await services.close();
+    throw error;
+  }
   const lost = await Promise.race([signalled, services.died]);
   services.feed[Symbol.dispose]();
   await finishWithin(server.shutdown(), DRAIN_MS);

@@ -15,6 +15,9 @@ export interface BackfillProcess extends AsyncDisposable {
   kill(signal: Deno.Signal): void;
 }
 
+/** A test fails by the exit code then, instead of waiting for ever. */
+const LONGEST_MS = 120_000;
+
 const ROOT = new URL("../../", import.meta.url);
 
 /**
@@ -45,11 +48,15 @@ export function startBackfill(
     stderr: "piped",
   }).spawn();
   const decoder = new TextDecoder();
-  const ended = child.output().then(({ code, stdout, stderr }) => ({
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  }));
+  const tooLate = setTimeout(() => kill("SIGKILL"), LONGEST_MS);
+  const ended = child.output().then(({ code, stdout, stderr }) => {
+    clearTimeout(tooLate);
+    return {
+      code,
+      stdout: decoder.decode(stdout),
+      stderr: decoder.decode(stderr),
+    };
+  });
   const kill = (signal: Deno.Signal) => {
     try {
       child.kill(signal);

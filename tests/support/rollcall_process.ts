@@ -10,6 +10,7 @@ import { clerkSecret } from "../../tasks/demo/demo_clerk.ts";
 import { signedHeaders } from "../../lib/clerk/signed_headers.ts";
 import { openStore, type Store } from "../../lib/store/store.ts";
 import { type FeedReader, openFeed } from "./feed_reader.ts";
+import { spawnTask } from "./spawn_task.ts";
 
 /** How to start the service. */
 export interface RollcallOptions {
@@ -51,14 +52,18 @@ export interface RollcallProcess extends AsyncDisposable {
   type(text: string): Promise<void>;
   /** SIGKILL, and waits for the end. */
   kill(): Promise<void>;
-  /** SIGTERM, and waits for the end; the answer is the exit code. */
+  /** SIGTERM, and waits for the end; the exit code is not 0 after 10 s of it. */
   stop(): Promise<number>;
 }
 
 /** The admin password of every service under test. */
 export const ADMIN_PASSWORD = "a password for tests";
 
-const ROOT = new URL("../../", import.meta.url);
+/** A cold start on a machine with other work. */
+const START_MS = 60_000;
+
+/** What operators are promised: SIGTERM ends it within 10 s. */
+const STOP_MS = 10_000;
 
 /** Made anew in every test process. */
 const SECRET = clerkSecret();
@@ -77,16 +82,25 @@ export async function startRollcall(
   const dataDir = options.dataDir ?? await makeFolder(stack);
   const database = options.database ??
     `rollcall_test_${crypto.randomUUID().slice(0, 8)}`;
-  const child = spawn(options.task ?? ["tasks/start.ts"], {
-    DATA_DIR: dataDir,
-    MONGODB_DATABASE: database,
-    ...options.env,
+  const child = spawnTask(options.task ?? ["tasks/start.ts"], {
+    env: {
+      CLERK_WEBHOOK_SIGNING_SECRET: SECRET,
+      ADMIN_PASSWORD,
+      DATA_DIR: dataDir,
+      MONGODB_DATABASE: database,
+      ...options.env,
+    },
+    stderr: "inherit",
   });
   stack.defer(() => child.stdin.abort());
   stack.defer(async () => {
     await end(child, "SIGKILL");
   });
+  // Its end ends the reading, with what it printed.
+  const tooLate = setTimeout(() => void end(child, "SIGKILL"), START_MS);
+  stack.defer(() => clearTimeout(tooLate));
   const origin = await readOrigin(child);
+  clearTimeout(tooLate);
   const uri = Deno.env.get("MONGODB_URI") ??
     `mongodb://${encodeURIComponent(`${dataDir}/mongo.sock`)}`;
   const store = stack.use(openStore({ uri, database }));
@@ -103,7 +117,7 @@ export async function startRollcall(
     listen: async () => await openFeed(origin, await signIn()),
     type: (text) => typeAt(child, text),
     kill: async () => void await end(child, "SIGKILL"),
-    stop: () => end(child, "SIGTERM"),
+    stop: () => stopInTime(child),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
@@ -112,33 +126,6 @@ async function makeFolder(stack: AsyncDisposableStack): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "rollcall_test_" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   return folder;
-}
-
-function spawn(
-  task: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      ...["net", "read", "write", "env", "sys", "run"].map((name) =>
-        `--allow-${name}`
-      ),
-      ...task,
-    ],
-    cwd: ROOT,
-    env: {
-      PORT: "0",
-      HOST: "127.0.0.1",
-      CLERK_WEBHOOK_SIGNING_SECRET: SECRET,
-      ADMIN_PASSWORD,
-      ...env,
-    },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
 }
 
 /** Reads what the service prints until it says where it serves. */
@@ -174,6 +161,13 @@ async function drain(
   reader: ReadableStreamDefaultReader<string>,
 ): Promise<void> {
   while (!(await reader.read()).done);
+}
+
+async function stopInTime(child: Deno.ChildProcess): Promise<number> {
+  const tooLate = setTimeout(() => void end(child, "SIGKILL"), STOP_MS);
+  const code = await end(child, "SIGTERM");
+  clearTimeout(tooLate);
+  return code;
 }
 
 async function end(
