@@ -67,8 +67,9 @@ export class Database {
           `Cannot open the engine's database: schema ${version} is newer`,
         );
       }
+      const migrations = version === 0 ? [] : MIGRATIONS.slice(version - 1);
       this.#connection.exec(
-        `BEGIN EXCLUSIVE; ${MIGRATIONS[version] ?? ""} ${SCHEMA}
+        `BEGIN EXCLUSIVE; ${migrations.join("")} ${SCHEMA}
          PRAGMA user_version=${SCHEMA_VERSION}; COMMIT`,
       );
       this.#log = new LogSync(file === MEMORY ? undefined : `${file}-wal`);

@@ -24,7 +24,6 @@ import { type ApiHandler, createHttpApi } from "./http_api.ts";
 import { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
 import { type EngineKeys, loadKeys } from "./keys.ts";
-import { OpenBatches } from "./open_batches.ts";
 import { Pace } from "./pace.ts";
 import { Pruner, type Retention } from "./prune.ts";
 import {
@@ -193,7 +192,6 @@ function createKernel(
     registry: new FunctionRegistry(db),
     calls: new CallQueue(db, clock, wakeDispatcher),
     timers: new TimerQueue(db, clock, (timer) => fireTimer(kernel, timer)),
-    batches: new OpenBatches(),
     pace: new Pace(clock),
     wakeFanOut: () => fanOut.wake(),
     nextId: () => nextUlid(clock.now().getTime()),

@@ -60,6 +60,9 @@ export function finishRun(
   kernel.db.run("DELETE FROM calls WHERE run_seq=?", run.seq);
   kernel.db.run("DELETE FROM timers WHERE run_seq=?", run.seq);
   kernel.db.run("DELETE FROM waits WHERE run_seq=?", run.seq);
+  if (run.is_batch) {
+    kernel.db.run("DELETE FROM batches WHERE run_seq=?", run.seq);
+  }
   resumeInvokers(kernel, run, end);
   emitLifecycleEvents(kernel, run, end);
 }

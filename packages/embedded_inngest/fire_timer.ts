@@ -8,7 +8,7 @@ import { appendOwnEvent, cancelRun } from "./finish_run.ts";
 import type { RegisteredFunction } from "./function_registry.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import { readRun } from "./runs.ts";
-import { queueStart, startRun } from "./start_run.ts";
+import { startRun, startWaiting } from "./start_run.ts";
 import { resumeStep } from "./steps.ts";
 import type { Timer } from "./timer_queue.ts";
 
@@ -25,7 +25,7 @@ export function fireTimer(kernel: Kernel, timer: Timer): void {
   const { kind, runSeq = 0, detail = "" } = timer;
   switch (kind) {
     case "start":
-      startLater(kernel, runSeq);
+      startWaiting(kernel, runSeq);
       return;
     case "sleep":
       resumeStep(kernel, runSeq, detail, "null");
@@ -91,13 +91,6 @@ function endWait(kernel: Kernel, timer: Timer): void {
   }
   kernel.db.run("DELETE FROM waits WHERE run_seq=? AND step=?", runSeq, detail);
   resumeStep(kernel, runSeq, detail, "null");
-}
-
-function startLater(kernel: Kernel, runSeq: number): void {
-  const run = readRun(kernel.db, runSeq);
-  const fn = run && kernel.registry.byId(run.function_id);
-  const stored = run && readEvent(kernel.db, run.event_seq);
-  if (fn && stored) queueStart(kernel, fn, stored, runSeq);
 }
 
 function tick(kernel: Kernel, timer: Timer): void {

@@ -13,7 +13,6 @@ interface Dispatch {
 /** Knows which requests are in flight. */
 export class InFlight {
   readonly #dispatches = new Map<string, Dispatch>();
-  readonly #runs = new Map<string, number>();
   /** Differs between two lives of the engine, so that their dispatches cannot be confused. */
   readonly #prefix = crypto.randomUUID();
   #count = 0;
@@ -27,18 +26,12 @@ export class InFlight {
   begin(run: Dispatch): string {
     const id = `${this.#prefix}.${++this.#count}`;
     this.#dispatches.set(id, run);
-    this.#runs.set(run.runId, (this.#runs.get(run.runId) ?? 0) + 1);
     return id;
   }
 
   /** Notes that a request was answered or given up. */
   end(id: string): void {
-    const dispatch = this.#dispatches.get(id);
-    if (!dispatch) return;
     this.#dispatches.delete(id);
-    const left = (this.#runs.get(dispatch.runId) ?? 1) - 1;
-    if (left > 0) this.#runs.set(dispatch.runId, left);
-    else this.#runs.delete(dispatch.runId);
   }
 
   /** @returns the dispatch of that id, or undefined when it is not in flight */
@@ -46,8 +39,10 @@ export class InFlight {
     return this.#dispatches.get(id);
   }
 
-  /** @returns whether some request of a run is in flight */
-  hasRun(runId: string): boolean {
-    return this.#runs.has(runId);
+  /** @returns the numbers of the runs that a request is in flight of */
+  runs(): ReadonlySet<number> {
+    return new Set(
+      this.#dispatches.values().map(({ runSeq }) => runSeq),
+    );
   }
 }

@@ -8,7 +8,6 @@ import type { CallQueue } from "./call_queue.ts";
 import type { Clock } from "./clock.ts";
 import type { Database } from "./database.ts";
 import type { FunctionRegistry } from "./function_registry.ts";
-import type { OpenBatches } from "./open_batches.ts";
 import type { Pace } from "./pace.ts";
 import type { TimerQueue } from "./timer_queue.ts";
 
@@ -19,7 +18,6 @@ export interface Kernel {
   readonly registry: FunctionRegistry;
   readonly calls: CallQueue;
   readonly timers: TimerQueue;
-  readonly batches: OpenBatches;
   readonly pace: Pace;
   /** Asks for the fan-out of the events that were written. */
   readonly wakeFanOut: () => void;

@@ -121,7 +121,7 @@ function getFunctions({ kernel, args: [appId = ""] }: RouteParts): ApiAnswer {
 }
 
 function getRunsV2({ kernel, inFlight, query }: RouteParts): ApiAnswer {
-  const page = listRuns(kernel, query);
+  const page = listRuns(kernel, inFlight, query);
   if (typeof page === "string") return refuse(400, page);
   const { runs, ...rest } = page;
   const shown = runs.map((run) => showRunV2(kernel, inFlight, run));

@@ -5,8 +5,10 @@
  */
 import type { Database } from "./database.ts";
 import { readEvent, type StoredEvent } from "./event_log.ts";
+import type { RegisteredFunction } from "./function_registry.ts";
+import type { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
-import type { RunRow } from "./runs.ts";
+import { readRun, RUN_STATUSES, type RunRow } from "./runs.ts";
 
 const DEFAULT_LIMIT = 20; // Inngest's
 const MAX_LIMIT = 100;
@@ -83,47 +85,84 @@ export function findRun(db: Database, id: string): RunRow | undefined {
 }
 
 /**
- * Lists runs.
+ * Lists runs. Each function's runs of each status are read from the index, newest first, so that a
+ * rare status is found at once among any number of runs.
  *
  * @param kernel the engine's parts
+ * @param inFlight tells which queued runs are shown, and found, as running
  * @param query `limit`, `cursor`, and any number of `status`, `functionId`, `appId`
  * @returns a page, or what is wrong with the query
  */
 export function listRuns(
   kernel: Kernel,
+  inFlight: InFlight,
   query: URLSearchParams,
 ): RunPage | string {
   const before = readCursor(kernel.db, "runs", query);
   if (before === undefined) return "Invalid cursor query parameter";
   const limit = readLimit(query);
-  const statuses = readAll(query, "status").map((status) =>
-    status.toLowerCase().replace(/^function_run_status_/, "")
+  const seqs = findRuns(kernel, inFlight, { query, before, limit: limit + 1 });
+  const runs = seqs.slice(0, limit).flatMap((seq) =>
+    readRun(kernel.db, seq) ?? []
   );
-  const functions = kernel.registry.withArchived().filter((fn) =>
-    isAmong(readAll(query, "appId", "app_id"), fn.appId) &&
-    (isAmong(readAll(query, "functionId", "function_id"), fn.slug) ||
-      isAmong(
-        readAll(query, "functionId", "function_id"),
-        fn.slug.slice(fn.appId.length + 1),
-      ))
-  ).map(({ id }) => id);
-  const rows = kernel.db.all<RunRow>(
-    `SELECT * FROM runs WHERE seq<? AND function_id IN (SELECT value FROM json_each(?))
-     AND (? OR lower(status) IN (SELECT value FROM json_each(?))) ORDER BY seq DESC LIMIT ?`,
-    before,
-    JSON.stringify(functions),
-    statuses.length === 0 ? 1 : 0,
-    JSON.stringify(statuses),
-    limit + 1,
-  );
-  const runs = rows.slice(0, limit);
   const cursor = runs.at(-1)?.id;
   return {
     runs,
-    hasMore: rows.length > limit,
+    hasMore: seqs.length > limit,
     limit,
     ...(cursor ? { cursor } : {}),
   };
+}
+
+/** A queued run counts as running while a request of it is in flight, as it is shown. */
+function findRuns(
+  { db, registry }: Kernel,
+  inFlight: InFlight,
+  { query, before, limit }: {
+    query: URLSearchParams;
+    before: number;
+    limit: number;
+  },
+): number[] {
+  const functions = registry.withArchived().filter((fn) => isWanted(query, fn))
+    .map(({ id }) => id);
+  const wanted = readAll(query, "status").map((status) =>
+    status.toLowerCase().replace(/^function_run_status_/, "")
+  );
+  const [isQueued, isRunning] = ["queued", "running"].map((status) =>
+    isAmong(wanted, status)
+  );
+  const called = inFlight.runs();
+  const statuses = RUN_STATUSES.filter((status) =>
+    isAmong(wanted, status.toLowerCase())
+  );
+  const found = functions.flatMap((id) =>
+    statuses.flatMap((status) =>
+      db.all<{ seq: number }>(
+        "SELECT seq FROM runs WHERE function_id=? AND status=? AND seq<? ORDER BY seq DESC LIMIT ?",
+        id,
+        status,
+        before,
+        limit + called.size,
+      ).map(({ seq }) => seq)
+    )
+  ).filter((seq) => !(isQueued && !isRunning && called.has(seq)));
+  if (isRunning && !isQueued) {
+    for (const seq of called) {
+      const run = seq < before ? readRun(db, seq) : undefined;
+      const isHidden = run?.status === "Queued" &&
+        functions.includes(run.function_id);
+      if (isHidden) found.push(seq);
+    }
+  }
+  return found.sort((a, b) => b - a).slice(0, limit);
+}
+
+function isWanted(query: URLSearchParams, fn: RegisteredFunction): boolean {
+  const ids = readAll(query, "functionId", "function_id");
+  return isAmong(readAll(query, "appId", "app_id"), fn.appId) &&
+    (isAmong(ids, fn.slug) ||
+      isAmong(ids, fn.slug.slice(fn.appId.length + 1)));
 }
 
 function readCursor(

@@ -160,7 +160,7 @@ interface AttemptRow {
 }
 
 function statusOf(inFlight: InFlight, run: RunRow): RunStatus {
-  return run.status === "Queued" && inFlight.hasRun(run.id)
+  return run.status === "Queued" && inFlight.runs().has(run.seq)
     ? "Running"
     : run.status;
 }

@@ -4,12 +4,16 @@
 import type { Database } from "./database.ts";
 
 /** How a run stands, in the words of Inngest's API. */
-export type RunStatus =
-  | "Queued"
-  | "Running"
-  | "Completed"
-  | "Failed"
-  | "Cancelled";
+export const RUN_STATUSES = [
+  "Queued",
+  "Running",
+  "Completed",
+  "Failed",
+  "Cancelled",
+] as const;
+
+/** One of them. */
+export type RunStatus = typeof RUN_STATUSES[number];
 
 /** A run as it is stored; times are ms since the epoch. */
 export interface RunRow {

@@ -8,14 +8,15 @@
  */
 
 /** Bumped when a table changes; an older engine then refuses the file rather than misread it. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
-/** What brings the tables of an older version up to the next one. */
-export const MIGRATIONS: Readonly<Record<number, string>> = {
-  1: `ALTER TABLE waits ADD COLUMN match_path TEXT NOT NULL DEFAULT '';
-      ALTER TABLE waits ADD COLUMN match_value TEXT NOT NULL DEFAULT '';
-      DROP INDEX waits_by_name;`,
-};
+/** What brings the tables of each older version, from the first on, up to the next one. */
+export const MIGRATIONS: readonly string[] = [
+  `ALTER TABLE waits ADD COLUMN match_path TEXT NOT NULL DEFAULT '';
+   ALTER TABLE waits ADD COLUMN match_value TEXT NOT NULL DEFAULT '';
+   DROP INDEX waits_by_name;`,
+  "DROP INDEX runs_by_function;",
+];
 
 /** Creates every table that is missing. */
 export const SCHEMA = `
@@ -38,13 +39,18 @@ CREATE TABLE IF NOT EXISTS runs (
   started_at INTEGER, ended_at INTEGER, output TEXT, version INTEGER NOT NULL DEFAULT -1,
   pending TEXT, lanes TEXT, cron TEXT, original_run_id TEXT, is_batch INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS runs_by_event ON runs(event_seq);
-CREATE INDEX IF NOT EXISTS runs_by_function ON runs(function_id, seq);
+CREATE INDEX IF NOT EXISTS runs_by_status ON runs(function_id, status);
 
 -- The events of batch runs; the run of any other kind has one event, in runs.event_seq.
 CREATE TABLE IF NOT EXISTS batch_events (
   run_seq INTEGER NOT NULL, event_seq INTEGER NOT NULL, PRIMARY KEY (run_seq, event_seq)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS batch_events_by_event ON batch_events(event_seq);
+
+-- Batch runs that still take events. key: the function and its evaluated batch key.
+CREATE TABLE IF NOT EXISTS batches (
+  run_seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, events INTEGER NOT NULL DEFAULT 0,
+  chars INTEGER NOT NULL DEFAULT 0);
 
 -- memo: the value of steps[hash] in a request; position: its place in the stack, null until done.
 CREATE TABLE IF NOT EXISTS steps (

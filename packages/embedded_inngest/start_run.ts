@@ -2,15 +2,16 @@
  * From an event and a function to a run in the queue, by the function's flow control.
  *
  * Order, as on the server: dedupe by event id, batch, rateLimit, create, cancelOn listeners,
- * throttle, queue. Throttle gives each run its own start time when it is created.
+ * throttle, queue. Throttle gives each run its own start time when it is created, or its batch is
+ * complete.
  */
 import { parseDueMs } from "./duration.ts";
-import { hasStartedFor, type StoredEvent } from "./event_log.ts";
+import { hasStartedFor, readEvent, type StoredEvent } from "./event_log.ts";
 import type { BatchRule, RateRule } from "./function_config.ts";
 import type { RegisteredFunction } from "./function_registry.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 import { nextSlot } from "./rate.ts";
-import type { RunRow } from "./runs.ts";
+import { readRun, type RunRow } from "./runs.ts";
 import { addWait } from "./waits.ts";
 
 const YEAR_MS = 365 * 24 * 3_600_000; // Inngest's validity of a cancelOn without a timeout
@@ -18,6 +19,14 @@ const MAX_BATCH_CHARS = 10 * 1024 * 1024; // Inngest's byte cap of one batch
 
 /** What became of an event for one function. */
 export type StartOutcome = "started" | "batched" | "duplicate" | "rate-limited";
+
+interface OpenBatch {
+  readonly run_seq: number;
+  /** How many it holds. */
+  readonly events: number;
+  /** Characters of their JSON. */
+  readonly chars: number;
+}
 
 /** What is known about a start beyond the event. */
 export interface StartOptions {
@@ -63,26 +72,36 @@ export function startRun(
     // A slot taken now would hold back everything between now and then.
     kernel.timers.insert({ kind: "start", dueMs: stored.tsMs, runSeq });
   } else {
-    queueStart(kernel, fn, stored, runSeq);
+    const earliestMs = Math.max(nowOf(kernel), stored.tsMs);
+    queueStart(kernel, fn, stored, { runSeq, earliestMs });
   }
   return { outcome: "started", runId };
 }
 
 /**
- * Queues the first call of a run, as early as throttle lets it start; inside a write.
+ * Starts a run that was created earlier: its batch is complete, or its event's time has come;
+ * inside a write.
  *
  * @param kernel the engine's parts
- * @param fn the run's function
- * @param stored the run's event
  * @param runSeq the run
  */
-export function queueStart(
+export function startWaiting(kernel: Kernel, runSeq: number): void {
+  const run = readRun(kernel.db, runSeq);
+  const fn = run && kernel.registry.byId(run.function_id);
+  const stored = run && readEvent(kernel.db, run.event_seq);
+  if (!fn || !stored) return;
+  kernel.db.run("DELETE FROM batches WHERE run_seq=?", runSeq);
+  queueStart(kernel, fn, stored, { runSeq, earliestMs: nowOf(kernel) });
+}
+
+/** Queues the first call of a run, as early as throttle lets it start. */
+function queueStart(
   kernel: Kernel,
   fn: RegisteredFunction,
   stored: StoredEvent,
-  runSeq: number,
+  { runSeq, earliestMs }: { runSeq: number; earliestMs: number },
 ): void {
-  const dueMs = startTime(kernel, fn, stored);
+  const dueMs = startTime(kernel, fn, stored, earliestMs);
   kernel.calls.insert({ runSeq, functionId: fn.id, step: null, dueMs });
 }
 
@@ -100,30 +119,42 @@ function addToBatch(
   const key = `${fn.id}:${
     rule.key ? evaluateKey(rule.key.evaluate({ event: stored.event })) : ""
   }`;
-  const nowMs = nowOf(kernel);
-  let batch = kernel.batches.find(key, nowMs);
-  if (!batch) {
-    const { runSeq } = insertRun(kernel, fn, stored, {}, true);
-    const dueMs = nowMs + rule.timeoutMs;
-    const callId = kernel.calls.insert({
-      runSeq,
-      functionId: fn.id,
-      step: null,
-      dueMs,
-    });
-    batch = { runSeq, callId, dueMs, size: 0, chars: 0 };
-    kernel.batches.open(key, batch);
-  }
+  const batch = growBatch(kernel, key, stored) ??
+    openBatch(kernel, fn, { key, rule, stored });
   kernel.db.run(
     "INSERT INTO batch_events VALUES (?,?)",
-    batch.runSeq,
+    batch.run_seq,
     stored.seq,
   );
-  batch.size++;
-  batch.chars += stored.body.length;
-  if (batch.size < rule.maxSize && batch.chars < MAX_BATCH_CHARS) return;
-  kernel.batches.close(batch.callId);
-  kernel.calls.reschedule({ id: batch.callId, functionId: fn.id }, 0, nowMs);
+  if (batch.events < rule.maxSize && batch.chars < MAX_BATCH_CHARS) return;
+  kernel.db.run("DELETE FROM timers WHERE run_seq=?", batch.run_seq);
+  startWaiting(kernel, batch.run_seq);
+}
+
+function growBatch(
+  { db }: Kernel,
+  key: string,
+  stored: StoredEvent,
+): OpenBatch | undefined {
+  return db.get<OpenBatch>(
+    "UPDATE batches SET events=events+1, chars=chars+? WHERE key=? RETURNING *",
+    stored.body.length,
+    key,
+  );
+}
+
+/** A batch is a run that a timer starts, or the event that fills it. */
+function openBatch(
+  kernel: Kernel,
+  fn: RegisteredFunction,
+  { key, rule, stored }: { key: string; rule: BatchRule; stored: StoredEvent },
+): OpenBatch {
+  const { runSeq } = insertRun(kernel, fn, stored, {}, true);
+  const dueMs = nowOf(kernel) + rule.timeoutMs;
+  kernel.timers.insert({ kind: "start", dueMs, runSeq });
+  const chars = stored.body.length;
+  kernel.db.run("INSERT INTO batches VALUES (?,?,1,?)", runSeq, key, chars);
+  return { run_seq: runSeq, events: 1, chars };
 }
 
 function isOverRate(
@@ -223,8 +254,8 @@ function startTime(
   kernel: Kernel,
   fn: RegisteredFunction,
   stored: StoredEvent,
+  earliestMs: number,
 ): number {
-  const earliestMs = Math.max(nowOf(kernel), stored.tsMs);
   if (!fn.throttle) return earliestMs;
   const value = evaluateKey(fn.throttle.key?.evaluate({ event: stored.event }));
   const slot = nextSlot(

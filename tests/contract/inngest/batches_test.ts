@@ -120,7 +120,7 @@ engineTest(
 );
 
 engineTest(
-  "a batch that was open when the engine stopped runs after the restart, complete",
+  "a batch that was open when the engine stopped takes more events after it, and keeps its time",
   async () => {
     const path = await Deno.makeTempDir();
     const clock = new FakeClock();
@@ -136,11 +136,54 @@ engineTest(
       await app.sendAll("a/b", [{ n: 1 }, { n: 2 }]);
       await clock.nextTimer(5_000);
     }
+    clock.advance(2_000);
     await using app = await startApp(define, { path, clock });
-    clock.advance(5_000);
-    assertEquals((await app.ended("batch")).result, [1, 2]);
+    await app.send("a/b", { n: 3 });
+    await clock.timerIn(3_000);
+    clock.advance(3_000);
+    assertEquals((await app.ended("batch")).result, [1, 2, 3]);
     await app.engine.close();
     await Deno.remove(path, { recursive: true });
+  },
+);
+
+engineTest(
+  "an event that comes after its open batch was cancelled starts another",
+  async () => {
+    const clock = new FakeClock();
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "batch",
+        triggers: [{ event: "a/b" }],
+        batchEvents: { maxSize: 3, timeout: "60s" },
+      }, ({ events }) => numbersOf(events)),
+    ], { clock });
+    await app.send("a/b", { n: 1 });
+    const { body } = await app.api("/api/v2/runs?functionId=batch");
+    const [open] = (body as { data: { id: string }[] }).data;
+    await app.api(`/api/v2/runs/${open?.id}/cancel`, "POST");
+    assertEquals((await app.ended("batch"))._inngest.status, "Cancelled");
+    await app.sendAll("a/b", [{ n: 2 }, { n: 3 }, { n: 4 }]);
+    assertEquals((await app.ended("batch")).result, [2, 3, 4]);
+  },
+);
+
+engineTest(
+  "batches that fill up start no faster than throttle lets them",
+  async () => {
+    const clock = new FakeClock();
+    await using app = await startApp((client) => [
+      client.createFunction({
+        id: "batch",
+        triggers: [{ event: "a/b" }],
+        batchEvents: { maxSize: 2, timeout: "60s" },
+        throttle: { limit: 1, period: "10s" },
+      }, ({ events }) => numbersOf(events)),
+    ], { clock });
+    await app.sendAll("a/b", [1, 2, 3, 4].map((n) => ({ n })));
+    assertEquals((await app.ended("batch")).result, [1, 2]);
+    assertEquals(await clock.advanceToNext(60_000), 10_000);
+    assertEquals((await app.ended("batch")).result, [3, 4]);
   },
 );
 

@@ -46,7 +46,8 @@ engineTest("a file of the first version is brought up to date", async () => {
     clock,
     `DROP INDEX waits_by_match; CREATE INDEX waits_by_name ON waits(event_name);
      ALTER TABLE waits DROP COLUMN match_path; ALTER TABLE waits DROP COLUMN match_value;
-     PRAGMA user_version=1`,
+     DROP TABLE batches; DROP INDEX runs_by_status;
+     CREATE INDEX runs_by_function ON runs(function_id, seq); PRAGMA user_version=1`,
   );
   await using app = await startApp(define, { path, clock });
   await app.sendAll("x/reply", [{ id: 2 }, { id: 1 }]);

@@ -115,6 +115,31 @@ engineTest(
   },
 );
 
+engineTest(
+  "GET /api/v2/runs finds a run as running, and not as queued, while its first request is made",
+  async () => {
+    const entered = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    await using app = await startApp((client) => [
+      client.createFunction(
+        { id: "slow", triggers: [{ event: "a/b" }], concurrency: 1 },
+        async () => {
+          entered.resolve();
+          await release.promise;
+        },
+      ),
+    ]);
+    await app.sendAll("a/b", [{ n: 1 }, { n: 2 }]);
+    await entered.promise;
+    for (const status of ["RUNNING", "QUEUED"]) {
+      const { data } = await read(app, `/api/v2/runs?status=${status}`);
+      assertEquals((data as Row[]).map((run) => run.status), [status]);
+    }
+    release.resolve();
+    await app.endedAll("slow", 2);
+  },
+);
+
 engineTest("POST /api/v2/runs/<id>/cancel ends a run that waits", async () => {
   await using app = await startExample();
   const eventId = await app.send("a/wait");
