@@ -4,7 +4,7 @@
  * A cursor is the id of the last item of the page before; it stays valid while items arrive.
  */
 import type { Database } from "./database.ts";
-import { readEvent, type StoredEvent } from "./event_log.ts";
+import { newestSeq, readEvent, type StoredEvent } from "./event_log.ts";
 import type { RegisteredFunction } from "./function_registry.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
@@ -45,18 +45,32 @@ export function listEvents(
   if (newestMs === undefined) return "Invalid received_before query parameter";
   const name = query.get("name");
   const condition = name
-    ? "name=?4"
-    : "name NOT LIKE 'inngest/%' AND ?4 IS NULL";
+    ? "name=?3"
+    : "name NOT LIKE 'inngest/%' AND ?3 IS NULL";
   const rows = db.all<{ seq: number }>(
-    `SELECT seq FROM events WHERE ${condition} AND seq<?1 AND received_at>=?2 AND received_at<=?3
-     ORDER BY seq DESC LIMIT ?5`,
-    before,
-    oldestMs,
-    newestMs,
+    `SELECT seq FROM events WHERE ${condition} AND seq>=?1 AND seq<?2 ORDER BY seq DESC LIMIT ?4`,
+    findPlace(db, oldestMs),
+    Math.min(before, findPlace(db, newestMs + 1)),
     name || null,
     readLimit(query),
   );
   return rows.flatMap(({ seq }) => readEvent(db, seq) ?? []);
+}
+
+/** The log is in order of arrival: a moment is a place in it, found by halves. */
+function findPlace(db: Database, instantMs: number): number {
+  let low = 0;
+  let high = newestSeq(db) + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const next = db.get<{ seq: number; received_at: number }>(
+      "SELECT seq, received_at FROM events WHERE seq>=? ORDER BY seq LIMIT 1",
+      middle,
+    );
+    if (next && next.received_at < instantMs) low = next.seq + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

@@ -2,6 +2,7 @@
  * The REST API as operators and the dashboard use it.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { FakeClock } from "./fake_clock.ts";
 import { engineTest, startApp, type TestApp } from "./start_app.ts";
 
 type Row = Record<string, unknown>;
@@ -48,6 +49,36 @@ engineTest(
     const named = await read(app, "/v1/events?name=other/name");
     assertEquals(named.data, []);
     assertEquals((await app.api("/v1/events?cursor=nope")).status, 400);
+  },
+);
+
+engineTest(
+  "GET /v1/events keeps to received_after and received_before, both included",
+  async () => {
+    const clock = new FakeClock();
+    await using app = await startApp(() => [], { clock });
+    const at: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      at.push(clock.now().toISOString());
+      await app.send("list/me", { n });
+      clock.advance(1_000);
+    }
+    const numbers = async (query: string) => {
+      const { data } = await read(app, `/v1/events?${query}`);
+      return (data as { data: { n: number } }[]).map((event) => event.data.n);
+    };
+    assertEquals(
+      await numbers(`received_after=${at[1]}&received_before=${at[3]}`),
+      [3, 2, 1],
+    );
+    assertEquals(await numbers(`received_after=${at[3]}&limit=1`), [4]);
+    assertEquals(await numbers(`received_before=${at[0]}`), [0]);
+    assertEquals(
+      await numbers(`name=list/me&received_before=${at[1]}`),
+      [1, 0],
+    );
+    const later = clock.now().toISOString();
+    assertEquals(await numbers(`received_after=${later}`), []);
   },
 );
 
