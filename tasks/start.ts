@@ -13,7 +13,7 @@ import { buildIfStale } from "./start/build_if_stale.ts";
 import { hintAtImport } from "./start/hint_at_import.ts";
 import { endByFault } from "./start/end_by_fault.ts";
 import { print } from "./terminal.ts";
-import { refuseMalformed } from "./start/refuse_malformed.ts";
+import { refuseMalformed } from "../lib/refuse_malformed.ts";
 import { serveUntilSignal } from "./start/serve_until_signal.ts";
 import { toConfigError } from "./start/to_config_error.ts";
 

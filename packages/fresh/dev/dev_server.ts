@@ -33,9 +33,10 @@ export function createDevHandler<State>(
   });
   const handler = app.handler();
   return async (req, info) => {
-    if (new URL(req.url).pathname === ALIVE_PATH) {
-      return announceRevision(revision);
-    }
+    // As in Fresh, where a catch-all route of the development server takes
+    // every path: what cannot be decoded makes the handler reject.
+    const path = decodeURI(new URL(req.url).pathname);
+    if (path === ALIVE_PATH) return announceRevision(revision);
     const seen = { error: null };
     const response = await requests.run(seen, () => handler(req, info));
     if (response.status < 400) return response;

@@ -13,7 +13,7 @@ export async function copyApp(
 ): Promise<string> {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   const source = `${import.meta.dirname}/app`;
-  for (const dir of ["routes", "islands", "static"]) {
+  for (const dir of ["routes", "islands", "components", "static"]) {
     await Deno.mkdir(`${folder}/${dir}`);
     for await (const { name } of Deno.readDir(`${source}/${dir}`)) {
       await Deno.copyFile(

@@ -36,6 +36,25 @@ Deno.test("islands", async (t) => {
     },
   );
 
+  await t.step(
+    "a lazy component fails the first page, and works from then on",
+    async () => {
+      // Pages are rendered in one go, as on Fresh: what is still loading when
+      // the first one is asked for cannot be waited for.
+      const url = `http://127.0.0.1:${server.addr.port}/heavy`;
+      const first = await fetch(url);
+      await first.body?.cancel();
+      assertEquals(first.status, 500);
+      const loaded: string[] = [];
+      page.on("request", (request) => loaded.push(request.url()));
+      await open("/heavy");
+      await page.getByText("3 bars").click();
+      await page.getByText("4 bars").waitFor();
+      assert(loaded.some((script) => /\/Chart-\w+\.js$/.test(script)));
+      assertEquals(page.errors, []);
+    },
+  );
+
   await t.step("islands share a signal that was passed to both", async () => {
     await open("/counters");
     await page.locator("#left").click();

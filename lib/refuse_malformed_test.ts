@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { refuseMalformed } from "./refuse_malformed.ts";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { answerThrown, refuseMalformed } from "./refuse_malformed.ts";
 
 const handler = refuseMalformed(() => new Response("passed"));
 
@@ -39,4 +39,16 @@ Deno.test("refuseMalformed() answers 405 with Allow to a method that no route ha
     response.headers.get("allow"),
     "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
   );
+});
+
+Deno.test("answerThrown() answers 400 to what reading an address throws", () => {
+  for (const read of [() => decodeURI("/%zz"), () => new URL("http://[::1/")]) {
+    const error = assertThrows(read);
+    assertEquals(answerThrown(error).status, 400, String(error));
+  }
+});
+
+Deno.test("answerThrown() throws any other error again", () => {
+  const error = new TypeError("other");
+  assertStrictEquals(assertThrows(() => answerThrown(error)), error);
 });

@@ -3,11 +3,13 @@
  * not properly percent-encoded, and 405 to methods that no route can have.
  *
  * It stands in front of the application because Fresh's router fails on these
- * before any middleware or error page is asked; the answer would be a 500.
+ * before any middleware or error page is asked; the answer would be a 500. In
+ * development the server is Fresh's own, and there is nothing to stand in front
+ * of; what its router threw is answered in the same words there.
  *
  * @see https://url.spec.whatwg.org/#percent-encoded-bytes
  */
-import { problemResponse } from "../../lib/problem.ts";
+import { problemResponse } from "./problem.ts";
 
 /** The methods that Fresh routes. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -28,14 +30,34 @@ export function refuseMalformed(handler: Deno.ServeHandler): Deno.ServeHandler {
         headers: { allow: METHODS.join(", ") },
       });
     }
-    if (isWellFormed(request.url)) return handler(request, info);
-    return problemResponse({
-      status: 400,
-      code: "malformed-address",
-      detail:
-        "Cannot read the address: it is no URL or not properly percent-encoded",
-    });
+    return isWellFormed(request.url)
+      ? handler(request, info)
+      : answerMalformed();
   };
+}
+
+/**
+ * Answers what a server's handler threw, which with Fresh's means a malformed
+ * address; to be given to the server as `onError`.
+ *
+ * @param error What was thrown.
+ * @returns 400 for an address that could not be read.
+ * @throws any other error again: Deno logs it and answers 500.
+ */
+export function answerThrown(error: unknown): Response {
+  const isAddress = error instanceof URIError ||
+    error instanceof TypeError && error.message.startsWith("Invalid URL");
+  if (!isAddress) throw error;
+  return answerMalformed();
+}
+
+function answerMalformed(): Response {
+  return problemResponse({
+    status: 400,
+    code: "malformed-address",
+    detail:
+      "Cannot read the address: it is no URL or not properly percent-encoded",
+  });
 }
 
 /** Only the path is decoded by the router; most have nothing to decode. */

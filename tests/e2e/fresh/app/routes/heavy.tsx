@@ -1,0 +1,5 @@
+import { HeavyFeature } from "../islands/HeavyFeature.tsx";
+
+export default function Heavy() {
+  return <HeavyFeature />;
+}
