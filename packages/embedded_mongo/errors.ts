@@ -44,30 +44,13 @@ const CODES = {
   QueryExceededMemoryLimitNoDiskUseAllowed: 292,
   BSONObjectTooLarge: 10334,
   DuplicateKey: 11000,
-  Location15952: 15952,
-  Location15955: 15955,
-  Location15958: 15958,
-  Location16610: 16610,
-  Location17124: 17124,
-  Location40066: 40066,
-  Location40400: 40400,
-  Location31325: 31325,
-  Location51091: 51091,
-  Location51246: 51246,
-  Location40415: 40415,
-  Location40414: 40414,
-  Location40573: 40573,
-  Location40228: 40228,
-  Location40234: 40234,
-  Location40324: 40324,
-  Location31249: 31249,
-  Location31250: 31250,
-  Location31253: 31253,
-  Location31254: 31254,
 } as const;
 
-/** The names of the errors that this server raises, as in mongod's `codeName`. */
-export type CodeName = keyof typeof CODES;
+/**
+ * The names of the errors that this server raises, as in mongod's `codeName`; one
+ * without a name is called by the number of its place in mongod's source.
+ */
+export type CodeName = keyof typeof CODES | `Location${number}`;
 
 /** An error that becomes an `{ ok: 0 }` reply or a write error of one document. */
 export class MongoError extends Error {
@@ -86,7 +69,8 @@ export class MongoError extends Error {
     readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
-    this.code = CODES[codeName];
+    const codes: Readonly<Record<string, number>> = CODES;
+    this.code = codes[codeName] ?? Number(codeName.replace("Location", ""));
   }
 }
 

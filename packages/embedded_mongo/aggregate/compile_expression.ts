@@ -16,48 +16,12 @@ import {
 } from "../bson/document.ts";
 import { fromPlain, toPlain } from "../bson/plain_values.ts";
 import { type CodeName, MongoError, refuse } from "../errors.ts";
+import { checkExpression } from "./check_expression.ts";
+import { toExpressionError } from "./expression_errors.ts";
 import { getMingo } from "./mingo.ts";
 
 /** A compiled expression; undefined stands for a missing value. */
 export type Expression = (document: Document) => unknown;
-
-/** Operators and accumulators of a real server that this one refuses by name. */
-export const REFUSED_EXPRESSIONS: ReadonlySet<string> = new Set([
-  "$accumulator",
-  "$binarySize",
-  "$bottom",
-  "$bottomN",
-  "$bsonSize",
-  "$dateFromParts",
-  "$dateToParts",
-  "$firstN",
-  "$function",
-  "$indexOfBytes",
-  "$indexOfCP",
-  "$isoWeekYear",
-  "$lastN",
-  "$maxN",
-  "$median",
-  "$meta",
-  "$minN",
-  "$percentile",
-  "$sampleRate",
-  "$sigmoid",
-  "$stdDevPop",
-  "$stdDevSamp",
-  "$substr",
-  "$substrBytes",
-  "$toDecimal",
-  "$toHashedIndexKey",
-  "$toObjectId",
-  "$toUUID",
-  "$top",
-  "$topN",
-  "$tsIncrement",
-  "$tsSecond",
-  "$week",
-  "$zip",
-]);
 
 /**
  * Compiles an expression.
@@ -75,32 +39,6 @@ export function compileExpression(
 ): Expression {
   checkExpression(expression, codeName);
   return compileChecked(expression, variables);
-}
-
-/**
- * Refuses an expression that holds an operator this server does not have.
- *
- * @param expression Any expression.
- * @param codeName What an unknown operator is called where this one stands.
- * @throws {MongoError} `codeName` or NotImplemented.
- */
-export function checkExpression(
-  expression: unknown,
-  codeName: CodeName = "InvalidPipelineOperator",
-): void {
-  if (Array.isArray(expression)) {
-    for (const item of expression) checkExpression(item, codeName);
-    return;
-  }
-  if (!isDocument(expression)) return;
-  for (const [key, operand] of Object.entries(expression)) {
-    if (key === "$literal") continue;
-    if (REFUSED_EXPRESSIONS.has(key)) throw refuse(key);
-    if (key.startsWith("$") && !getMingo().EXPRESSION_OPERATORS.has(key)) {
-      throw new MongoError(codeName, `Unrecognized expression '${key}'`);
-    }
-    checkExpression(operand, codeName);
-  }
 }
 
 function compileChecked(expression: unknown, variables: Document): Expression {
@@ -241,15 +179,5 @@ function completeGetField(expression: Document): Document {
   throw new MongoError(
     "BadValue",
     "$getField requires 'input' to be specified",
-  );
-}
-
-function toExpressionError(error: unknown): MongoError {
-  if (error instanceof MongoError) return error;
-  return new MongoError(
-    "BadValue",
-    `Cannot evaluate expression: ${
-      error instanceof Error ? error.message : error
-    }`,
   );
 }

@@ -4,11 +4,16 @@
  */
 
 import { evalExpr } from "mingo/core";
+import type { Any } from "mingo/types";
 import type { Document } from "../bson/document.ts";
-import { refuse } from "../errors.ts";
+import { MongoError, refuse } from "../errors.ts";
 import type { Operator } from "./mingo_context.ts";
+import { splitWords } from "./split_words.ts";
 
 const DEFAULT_FORMAT = "%Y-%m-%dT%H:%M:%S.%LZ"; // MongoDB's
+const UNITS = new Set(splitWords(
+  "year quarter month week day hour minute second millisecond",
+));
 
 /**
  * Corrects the operators on dates.
@@ -23,6 +28,23 @@ export function correctDates(
   return {
     $dateAdd: addMonths("$dateAdd", find("$dateAdd")),
     $dateSubtract: addMonths("$dateSubtract", find("$dateSubtract")),
+    $dateDiff: (object, expression, options) => {
+      checkUnit((evalExpr(object, expression, options) as Document).unit);
+      return find("$dateDiff")(object, expression, options);
+    },
+    $dateFromString: (object, expression, options) => {
+      const result = find("$dateFromString")(object, expression, options);
+      const { dateString, onError } = expression as Document;
+      const isNoDate = result === undefined ||
+        result instanceof Date && Number.isNaN(result.getTime());
+      if (!isNoDate || onError !== undefined) return result;
+      const text = evalExpr(object, dateString as Any, options);
+      if (text == null) return null;
+      throw new MongoError(
+        "ConversionFailure",
+        `Error parsing date string '${text}'`,
+      );
+    },
     $dateToString: (object, expression, options) => {
       const { format = DEFAULT_FORMAT, ...rest } = expression as Document;
       const part = /%[GUw]/.exec(String(format))?.[0];
@@ -41,6 +63,7 @@ export function correctDates(
         expression,
         options,
       ) as Document;
+      checkUnit(unit);
       if (unit === "quarter") throw refuse("$dateTrunc by quarter");
       if (timezone) throw refuse("$dateTrunc in a time zone");
       return find("$dateTrunc")(object, expression, options);
@@ -48,16 +71,29 @@ export function correctDates(
   };
 }
 
+function checkUnit(unit: unknown): void {
+  if (UNITS.has(String(unit))) return;
+  throw new MongoError("FailedToParse", `unknown time unit value: ${unit}`);
+}
+
 /** A day that the month does not have becomes its last one. */
 function addMonths(name: string, original: Operator): Operator {
   return (object, expression, options) => {
-    const moved = original(object, expression, options);
     const operands = evalExpr(object, expression, options) as Document;
-    const { startDate, unit, timezone } = operands;
-    const isByMonth = unit === "year" || unit === "quarter" || unit === "month";
-    if (!isByMonth || !(moved instanceof Date && startDate instanceof Date)) {
-      return moved;
+    const { startDate, unit, amount, timezone } = operands;
+    if (!(startDate instanceof Date)) {
+      throw new Error(`${name} requires startDate to be a date`);
     }
+    checkUnit(unit);
+    if (!Number.isInteger(amount)) {
+      throw new MongoError(
+        "Location5166405",
+        `${name} expects integer amount of time units`,
+      );
+    }
+    const moved = original(object, expression, options);
+    const isByMonth = unit === "year" || unit === "quarter" || unit === "month";
+    if (!isByMonth || !(moved instanceof Date)) return moved;
     if (timezone) throw refuse(`${name} of months in a time zone`);
     if (startDate.getUTCDate() !== moved.getUTCDate()) moved.setUTCDate(0);
     return moved;

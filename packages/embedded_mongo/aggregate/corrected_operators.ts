@@ -33,6 +33,7 @@ export const CORRECTED_OPERATORS: Readonly<Record<string, Compute>> = {
   $replaceAll: replaceAll,
   $size: ([array]) => readArray("$size", array).length,
   $split: split,
+  $substrCP: takePart,
   $sum: (operands) => readNumbers(operands).reduce((a, b) => a + b, 0),
   $toLower: ([value]) =>
     toText("$toLower", value).replace(/[A-Z]/g, (c) => c.toLowerCase()),
@@ -62,18 +63,19 @@ export function mergeObjects(values: readonly unknown[]): Document {
   return merged;
 }
 
-function fail(codeName: CodeName, message: string): MongoError {
-  return new MongoError(codeName, message);
-}
-
 function readArray(name: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw fail("Location17124", `The argument to ${name} must be an array`);
+  throw new Error(`The argument to ${name} must be an array`);
 }
 
-function readText(name: string, value: unknown): string {
+function readText(
+  name: string,
+  value: unknown,
+  codeName?: CodeName,
+): string {
   if (typeof value === "string") return value;
-  throw fail("BadValue", `${name} only supports strings`);
+  const message = `${name} only supports strings`;
+  throw codeName ? new MongoError(codeName, message) : new Error(message);
 }
 
 /** Null before a wrong type wins, as operands are looked at in order. */
@@ -111,7 +113,7 @@ function buildObject(pairs: unknown): Document {
     const [key, value] = isDocument(pair)
       ? [pair.k, pair.v]
       : readArray("$arrayToObject", pair);
-    setField(result, readText("$arrayToObject", key), value);
+    setField(result, readText("$arrayToObject", key, "Location40394"), value);
   }
   return result;
 }
@@ -131,26 +133,48 @@ function computeRemainder([dividend, divisor]: readonly unknown[]): unknown {
   if (dividend == null || divisor == null) return null;
   for (const operand of [dividend, divisor]) rejectInexact(operand);
   if (typeof dividend !== "number" || typeof divisor !== "number") {
-    throw fail("BadValue", "$mod only supports numeric types");
+    throw new Error("$mod only supports numeric types");
   }
-  if (divisor === 0) throw fail("Location16610", "can't $mod by zero");
+  if (divisor === 0) {
+    throw new MongoError("Location16610", "can't $mod by zero");
+  }
   return dividend % divisor + 0; // Without a negative zero.
 }
 
 function replaceAll([spec]: readonly unknown[]): unknown {
   const { input, find, replacement } = isDocument(spec) ? spec : {};
   if (input == null || find == null || replacement == null) return null;
-  const text = readText("$replaceAll", replacement);
-  return readText("$replaceAll", input)
-    .replaceAll(readText("$replaceAll", find), () => text);
+  const text = readText("$replaceAll", input);
+  const wanted = readText("$replaceAll", find, "Location51745");
+  const instead = readText("$replaceAll", replacement, "Location51744");
+  return text.replaceAll(wanted, () => instead);
 }
 
 function split([text, separator]: readonly unknown[]): unknown {
   if (text == null || separator == null) return null;
   if (separator === "") {
-    throw fail("BadValue", "$split requires a non-empty separator");
+    throw new MongoError(
+      "Location40087",
+      "$split requires a non-empty separator",
+    );
   }
-  return readText("$split", text).split(readText("$split", separator));
+  return readText("$split", text)
+    .split(readText("$split", separator, "Location10503900"));
+}
+
+function takePart([value, start, count]: readonly unknown[]): string {
+  const read = (place: unknown, codes: readonly [CodeName, CodeName]) => {
+    const isNumber = typeof place === "number" && Number.isInteger(place);
+    if (isNumber && place >= 0) return place;
+    throw new MongoError(
+      codes[isNumber ? 1 : 0],
+      "$substrCP needs whole numbers that are not negative",
+    );
+  };
+  const from = read(start, ["Location34450", "Location34455"]);
+  const length = read(count, ["Location34452", "Location34454"]);
+  const characters = [...toText("$substrCP", value)];
+  return characters.slice(from, from + length).join("");
 }
 
 function toText(name: string, value: unknown): string {
@@ -158,5 +182,8 @@ function toText(name: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
   if (value instanceof Date) return value.toISOString();
-  throw fail("BadValue", `${name} cannot convert that type to a string`);
+  throw new MongoError(
+    "Location16007",
+    `${name} cannot convert that type to a string`,
+  );
 }

@@ -12,11 +12,8 @@ import { type Document, getOwn, isDocument } from "../bson/document.ts";
 import { add, isNumeric, rejectInexact, toDouble } from "../bson/numbers.ts";
 import { encodeOrderKey } from "../bson/order_key.ts";
 import { MongoError, refuse } from "../errors.ts";
-import {
-  compileExpression,
-  type Expression,
-  REFUSED_EXPRESSIONS,
-} from "./compile_expression.ts";
+import { REFUSED_EXPRESSIONS } from "./check_expression.ts";
+import { compileExpression, type Expression } from "./compile_expression.ts";
 import { mergeObjects } from "./corrected_operators.ts";
 import { MemoryBound } from "./memory_bound.ts";
 import type { PipelineContext } from "./run_pipeline.ts";

@@ -9,7 +9,7 @@ import { type Document, isDocument } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
 import { visitPath } from "../query/visit_path.ts";
 import { compileExpression } from "./compile_expression.ts";
-import { collectBounded } from "./memory_bound.ts";
+import { collectBounded, MemoryBound } from "./memory_bound.ts";
 import { type PipelineContext, runPipeline } from "./run_pipeline.ts";
 import { setAtPath } from "./set_at_path.ts";
 
@@ -47,7 +47,7 @@ export function* lookupDocuments(
     ) ?? [];
     const joined = collectBounded(
       runPipeline(matched, join.pipeline, inner),
-      "$lookup",
+      new MemoryBound("$lookup"),
     );
     yield setAtPath(document, join.as.split("."), joined);
   }

@@ -52,15 +52,14 @@ export class MemoryBound {
  * Reads everything into an array, within the bound.
  *
  * @param documents What to read.
- * @param stage The stage to name in the error.
+ * @param bound The bound, which may hold other things besides.
  * @returns All documents.
  * @throws {MongoError} As {@linkcode MemoryBound.add}.
  */
 export function collectBounded(
   documents: Iterable<Document>,
-  stage: string,
+  bound: MemoryBound,
 ): Document[] {
-  const bound = new MemoryBound(stage);
   const collected: Document[] = [];
   for (const document of documents) {
     bound.addDocument(document);

@@ -14,10 +14,12 @@ import { compareValues } from "../bson/compare_values.ts";
 import { type Document, isDocument } from "../bson/document.ts";
 import { isTruthy, rejectInexact } from "../bson/numbers.ts";
 import { MongoError } from "../errors.ts";
-import { REFUSED_EXPRESSIONS } from "./compile_expression.ts";
+import { REFUSED_EXPRESSIONS } from "./check_expression.ts";
 import { correctConversions } from "./corrected_conversions.ts";
 import { correctDates } from "./corrected_dates.ts";
 import { CORRECTED_OPERATORS } from "./corrected_operators.ts";
+import { toExpressionError } from "./expression_errors.ts";
+import { splitWords } from "./split_words.ts";
 
 export { evalExpr };
 
@@ -71,10 +73,6 @@ export const mingoOptions: Partial<Options> = {
   failOnError: true,
 };
 
-function splitWords(text: string): string[] {
-  return text.trim().split(/\s+/);
-}
-
 function createContext(): Context {
   const original = Context.init({
     accumulator: accumulators,
@@ -89,6 +87,10 @@ function createContext(): Context {
     ...correctDates(find),
     ...correctConversions(find),
     $switch: chooseBranch,
+    $getField: checkingFieldName(find("$getField")),
+    $regexFind: checkingTexts(find("$regexFind")),
+    $regexFindAll: checkingTexts(find("$regexFindAll")),
+    $regexMatch: checkingTexts(find("$regexMatch")),
   };
   const bordered = Object.keys(expressions)
     .filter((name) => name !== "$literal")
@@ -96,7 +98,7 @@ function createContext(): Context {
       [name, arranging(name, inherited[name] ?? find(name))] as const
     );
   const own = Object.entries({ ...COMPARISONS, ...CORRECTED_OPERATORS })
-    .map(([name, compute]) => [name, evaluating(compute)] as const);
+    .map(([name, compute]) => [name, evaluating(name, compute)] as const);
   const expression = Object.fromEntries([...bordered, ...own]);
   return Context.from(Context.init({ expression }), original);
 }
@@ -105,15 +107,49 @@ function createContext(): Context {
 function arranging(name: string, operator: Operator): Operator {
   return (object, expression, options) => {
     const operand = arrange(name, expression);
-    if (!COMPUTING.has(name)) return operator(object, operand, options);
-    const values = listOperands(operand, evalExpr(object, operand, options));
-    for (const value of values) rejectInexact(value);
-    if (values.some((value) => value == null)) return null;
-    const result = operator(object, operand, options);
-    if (Number.isNaN(result) && !values.some(Number.isNaN)) {
-      throw new MongoError("BadValue", `${name} is not defined for ${values}`);
+    let values: readonly unknown[] = [];
+    try {
+      if (!COMPUTING.has(name)) return operator(object, operand, options);
+      values = listOperands(operand, evalExpr(object, operand, options));
+      for (const value of values) rejectInexact(value);
+      if (values.some((value) => value == null)) return null;
+      const result = operator(object, operand, options);
+      if (Number.isNaN(result) && !values.some(Number.isNaN)) {
+        throw new Error(`${name} is not defined for ${values}`);
+      }
+      return result;
+    } catch (error) {
+      throw toExpressionError(error, name, values);
     }
-    return result;
+  };
+}
+
+/** mingo's finds nothing in what is no text. */
+function checkingTexts(operator: Operator): Operator {
+  return (object, expression, options) => {
+    const { input, regex } = expression as Document;
+    const text = evalExpr(object, input as Any, options);
+    if (text != null && typeof text !== "string") {
+      throw new Error("'input' has to be a string");
+    }
+    const pattern = evalExpr(object, regex as Any, options);
+    const isPattern = pattern == null || typeof pattern === "string" ||
+      pattern instanceof RegExp;
+    if (isPattern) return operator(object, expression, options);
+    throw new MongoError("Location51105", "'regex' has to be a pattern");
+  };
+}
+
+function checkingFieldName(operator: Operator): Operator {
+  return (object, expression, options) => {
+    const { field } = expression as Document;
+    if (typeof evalExpr(object, field as Any, options) === "string") {
+      return operator(object, expression, options);
+    }
+    throw new MongoError(
+      "Location3041704",
+      "$getField requires 'field' to evaluate to type String",
+    );
   };
 }
 
@@ -150,10 +186,17 @@ function listOperands(operand: Any, value: Any): readonly unknown[] {
 }
 
 /** Evaluates the operands and computes. */
-function evaluating(compute: (operands: readonly Any[]) => Any): Operator {
+function evaluating(
+  name: string,
+  compute: (operands: readonly Any[]) => Any,
+): Operator {
   return (object, expression, options) => {
     const list = Array.isArray(expression) ? expression : [expression];
-    return compute(evalExpr(object, list, options) as Any[]);
+    try {
+      return compute(evalExpr(object, list, options) as Any[]);
+    } catch (error) {
+      throw toExpressionError(error, name);
+    }
   };
 }
 

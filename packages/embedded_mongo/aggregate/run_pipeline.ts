@@ -12,7 +12,7 @@ import { compileFilter } from "../query/compile_filter.ts";
 import { compileSortKey, parseSort, sortByKey } from "../query/compile_sort.ts";
 import { groupDocuments } from "./group_documents.ts";
 import { lookupDocuments } from "./lookup_documents.ts";
-import { collectBounded } from "./memory_bound.ts";
+import { collectBounded, MemoryBound } from "./memory_bound.ts";
 import { SHAPING_STAGES } from "./shape_documents.ts";
 import { unwindDocuments } from "./unwind_documents.ts";
 
@@ -154,7 +154,7 @@ function sortDocuments(
   const readKey = compileSortKey(fields);
   return {
     *[Symbol.iterator]() {
-      const keyed = collectBounded(documents, "$sort")
+      const keyed = collectBounded(documents, new MemoryBound("$sort"))
         .map((item) => ({ key: readKey(item), item }));
       for (const { item } of sortByKey(keyed)) yield item;
     },
@@ -204,7 +204,7 @@ function* sampleDocuments(
       "size argument to $sample must be positive",
     );
   }
-  const rest = collectBounded(documents, "$sample");
+  const rest = collectBounded(documents, new MemoryBound("$sample"));
   for (let taken = 0; taken < size && rest.length > 0; taken++) {
     const [picked] = rest.splice(Math.floor(Math.random() * rest.length), 1);
     if (picked) yield picked;
@@ -243,7 +243,8 @@ function* facetDocuments(
   context: PipelineContext,
 ): Iterable<Document> {
   const facets = Object.entries(readObject(spec, "$facet"));
-  const input = collectBounded(documents, "$facet");
+  const input = collectBounded(documents, new MemoryBound("$facet"));
+  const bound = new MemoryBound("$facet"); // Of what all facets give together.
   yield Object.fromEntries(
     facets.map(([name, pipeline]) => {
       if (!Array.isArray(pipeline)) {
@@ -252,7 +253,10 @@ function* facetDocuments(
           `arguments to $facet must be arrays, ${name} is not`,
         );
       }
-      return [name, [...runPipeline(input, pipeline, context)]];
+      return [
+        name,
+        collectBounded(runPipeline(input, pipeline, context), bound),
+      ];
     }),
   );
 }

@@ -2,7 +2,8 @@
  * MongoDB's wire messages: OP_MSG, and OP_QUERY for the first hello.
  *
  * A body section is a command; document sequences become array fields of it. The
- * documents of an insert stay bytes. No compression is negotiated. Source:
+ * documents of an insert stay bytes. No compression is negotiated, and a checksum,
+ * which no driver sends, is refused. Source:
  * mongodb.com/docs/manual/reference/mongodb-wire-protocol.
  */
 
@@ -10,7 +11,7 @@ import { decodeCommand, decodeDocument } from "../bson/decode_document.ts";
 import { type Document, isDocument, setField } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import type { CommandReply, CommandRequest } from "../commands/command.ts";
-import { MongoError } from "../errors.ts";
+import { MongoError, refuse } from "../errors.ts";
 
 /** Bytes before the body of every message. */
 export const HEADER_BYTES = 16;
@@ -96,15 +97,15 @@ function parseMsg(
 ): WireRequest {
   if (message.length < HEADER_BYTES + 10) throw truncated();
   const flags = view.getUint32(HEADER_BYTES, true);
-  const unknown = flags & 0xffff & ~(CHECKSUM_PRESENT | MORE_TO_COME);
+  if (flags & CHECKSUM_PRESENT) throw refuse("a checksum", "ProtocolError");
+  const unknown = flags & 0xffff & ~MORE_TO_COME;
   if (unknown !== 0) {
     throw new MongoError(
       "ProtocolError",
       `Cannot read message: flags ${unknown}`,
     );
   }
-  const end = message.length - (flags & CHECKSUM_PRESENT ? 4 : 0);
-  const sections = readSections(message.subarray(0, end), HEADER_BYTES + 4);
+  const sections = readSections(message, HEADER_BYTES + 4);
   return {
     requestId,
     ...toRequest(sections),

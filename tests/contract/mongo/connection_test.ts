@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { setImmediate } from "node:timers/promises";
 import { serialize } from "bson";
 import { MongoClient, MongoServerError } from "mongodb";
 import { startMongo } from "../../../packages/embedded_mongo/mod.ts";
@@ -210,3 +211,17 @@ function helloQuery(): Uint8Array {
   bytes.set(document, 12 + name.length);
   return bytes;
 }
+
+Deno.test("a regular expression that backtracks does not hold up the process", async () => {
+  await using server = await startMongo({ path: ":memory:" });
+  await using client = await MongoClient.connect(server.uri, SOON);
+  const items = client.db("a").collection<{ text: string }>("items");
+  await items.insertOne({ text: "a".repeat(22) + "b" });
+  let turns = 0;
+  let isDone = false;
+  const search = items.find({ text: /^(a+)+$/ }).toArray()
+    .finally(() => isDone = true);
+  for (; !isDone; turns++) await setImmediate();
+  assertEquals(await search, []);
+  assert(turns > 100, `the event loop made ${turns} turns`);
+});

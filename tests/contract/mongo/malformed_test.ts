@@ -42,6 +42,14 @@ const MESSAGES: readonly [string, () => Uint8Array][] = [
     "has unknown required flags",
     () => message(OP_MSG, section(PING).fill(0x40, 0, 1)),
   ],
+  [
+    "has a checksum",
+    () =>
+      message(
+        OP_MSG,
+        Uint8Array.of(1, ...section(PING).subarray(1), 1, 2, 3, 4),
+      ),
+  ],
   ["has no body but a sequence", () => {
     const sequence = Uint8Array.of(14, 0, 0, 0, 97, 0, 5, 0, 0, 0, 0, 0, 0, 0);
     return message(OP_MSG, section(sequence, 1));

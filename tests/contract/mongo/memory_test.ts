@@ -68,4 +68,20 @@ if (contractUri === undefined) {
     }]);
     await assertCode(() => items.distinct("big"), EXCEEDED);
   });
+
+  contractTest("facets that give over 100 MB together say so", async (db) => {
+    const items = db.collection<Item>("items");
+    const big = "x".repeat(3 * MIB);
+    for (let _id = 0; _id < 8; _id++) await items.insertOne({ _id, big });
+    const all = [{ $match: {} }];
+    await assertCode(
+      () => items.aggregate([{ $facet: { a: all, b: all } }]).toArray(),
+      EXCEEDED,
+    );
+    const count = [{ $count: "n" }];
+    assertEquals(
+      await items.aggregate([{ $facet: { a: count, b: count } }]).toArray(),
+      [{ a: [{ n: 8 }], b: [{ n: 8 }] }],
+    );
+  });
 }

@@ -1,5 +1,5 @@
 /** Where an index is easily taken for more than it says. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { BSONRegExp, type Collection, type Document } from "mongodb";
 import {
   assertCode,
@@ -68,6 +68,15 @@ contractTest(
     assertEquals(await listIds(items, { a: /^ab/ }), found);
   },
 );
+
+if (contractUri === undefined) {
+  contractTest("no index narrows a regular expression", async (db) => {
+    const items = db.collection<Item>("items");
+    await items.createIndex({ a: 1 });
+    const { queryPlanner } = await items.find({ a: /^ab/ }).explain();
+    assertStringIncludes(JSON.stringify(queryPlanner), "COLLSCAN");
+  });
+}
 
 contractTest(
   "a partial index over a range does not serve NaN",

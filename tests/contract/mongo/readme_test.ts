@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ACCUMULATOR_NAMES } from "../../../packages/embedded_mongo/aggregate/group_documents.ts";
-import { REFUSED_EXPRESSIONS } from "../../../packages/embedded_mongo/aggregate/compile_expression.ts";
+import { REFUSED_EXPRESSIONS } from "../../../packages/embedded_mongo/aggregate/check_expression.ts";
 import { EXPRESSION_OPERATORS } from "../../../packages/embedded_mongo/aggregate/mingo_context.ts";
 import {
   REFUSED_STAGES,

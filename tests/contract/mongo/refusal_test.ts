@@ -6,7 +6,7 @@ import {
   Long,
   MongoServerError,
 } from "mongodb";
-import { REFUSED_EXPRESSIONS } from "../../../packages/embedded_mongo/aggregate/compile_expression.ts";
+import { REFUSED_EXPRESSIONS } from "../../../packages/embedded_mongo/aggregate/check_expression.ts";
 import {
   assertCode,
   contractTest,
