@@ -54,9 +54,25 @@ export function createClerkVisitorReader(
       return { kind: "handshake", headers: state.headers };
     }
     // A session that still has a task to do counts as signed in and has no user.
-    const { userId } = state.toAuth() ?? {};
-    return userId ? { kind: "user", userId } : { kind: "nobody" };
+    const { userId, sessionClaims } = state.toAuth() ?? {};
+    return userId && isMeantFor(request.url, sessionClaims?.azp)
+      ? { kind: "user", userId }
+      : { kind: "nobody" };
   };
+}
+
+/**
+ * Tells whether a token was made for this site and not for another application
+ * of the same instance. Clerk leaves `azp` out of what it makes while a browser
+ * moves from page to page, as it does on the way back to us, so that the SDK's
+ * `authorizedParties`, which wants it there, would lock everybody out. Hosts are
+ * compared and ports are not, for cookies do not tell ports apart.
+ *
+ * @see https://clerk.com/docs/guides/sessions/manual-jwt-verification
+ * @see https://www.rfc-editor.org/rfc/rfc6265#section-8.5
+ */
+function isMeantFor(url: string, azp: string | undefined): boolean {
+  return !azp || URL.parse(azp)?.hostname === new URL(url).hostname;
 }
 
 /**

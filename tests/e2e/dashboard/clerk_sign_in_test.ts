@@ -123,6 +123,22 @@ Deno.test("signing in with Clerk", async (t) => {
     }
   });
 
+  await t.step("believes no token that was made for another site", async () => {
+    const id = await join("ada@example.com");
+    const enterFrom = async (azp: string) =>
+      (await enter(await tokens.cookieOf(id, { azp }))).cookie !== undefined;
+    for (const own of [origin, "http://127.0.0.1:3000", ""]) {
+      assert(await enterFrom(own), own);
+    }
+    const foreign = [
+      "https://app.example.com",
+      "http://localhost:8000",
+      "http://127.0.0.1.evil.example",
+      "127.0.0.1",
+    ];
+    for (const azp of foreign) assert(!await enterFrom(azp), azp);
+  });
+
   await t.step("leads nowhere but to our own pages", async () => {
     const cookie = await tokens.cookieOf(await join("ada@example.com"));
     for (const next of ["//evil.example", "https://evil.example", "/\\evil"]) {
