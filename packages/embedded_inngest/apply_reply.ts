@@ -70,7 +70,7 @@ function resultOf(reply: Reply): string | undefined {
 
 function applyToRun(kernel: Kernel, call: MadeCall, reply: Reply): void {
   const run = readRun(kernel.db, call.runSeq);
-  if (!run || hasEnded(run)) return;
+  if (!run || hasEnded(run) || !isOpen(kernel, call)) return;
   markStarted(kernel, run, call, reply);
   switch (reply.kind) {
     case "error":
@@ -92,6 +92,15 @@ function applyToRun(kernel: Kernel, call: MadeCall, reply: Reply): void {
     default:
       reply satisfies never;
   }
+}
+
+/** @returns false when this answer was written by an earlier try */
+function isOpen({ db }: Kernel, call: MadeCall): boolean {
+  return db.get(
+    "SELECT 1 FROM calls WHERE id=? AND attempt=?",
+    call.id,
+    call.attempt,
+  ) !== undefined;
 }
 
 function markStarted(

@@ -157,6 +157,7 @@ export class CallQueue {
    */
   async park(id: number, lane: string): Promise<void> {
     await this.#db.write(() => {
+      if (!this.#held.has(id)) return; // parked by an earlier try
       this.#db.run("UPDATE calls SET parked=? WHERE id=?", lane, id);
       this.#db.afterCommit(() => this.#held.delete(id)); // before a later unpark() offers it
     });

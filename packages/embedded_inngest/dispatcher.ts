@@ -13,8 +13,7 @@ import type { RegisteredFunction } from "./function_registry.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { Kernel } from "./kernel.ts";
 import { Lanes, readLanes } from "./lanes.ts";
-
-const REDO_MS = 1_000; // pause before a call is made again whose outcome the disk refused
+import { pause, untilWritten } from "./until_written.ts";
 
 /** How many requests may be in flight, by the kind of driver. */
 export interface Parallelism {
@@ -139,26 +138,22 @@ export class Dispatcher {
   ): Promise<void> {
     this.#count(fn, driver, 1);
     this.#lanes.enter(lanes);
-    let wasWritten = true;
+    let againMs: number | undefined;
     try {
-      const { signingKey, inFlight } = {
-        signingKey: this.#signingKey,
-        inFlight: this.#inFlight,
-      };
       await executeCall(this.#kernel, due, {
         fn,
         driver,
-        signingKey,
-        inFlight,
+        signingKey: this.#signingKey,
+        inFlight: this.#inFlight,
       });
     } catch {
-      wasWritten = false; // the disk refused; the call is still in the queue, and is made again
+      await pause(this.#kernel); // the call is still in the queue, and is made again
+      againMs = due.due_at;
     }
     this.#count(fn, driver, -1);
     this.#lanes.leave(lanes);
     if (this.#isClosed) return;
-    if (wasWritten) this.#kernel.calls.release(fn.id, due.call_id);
-    else this.#releaseLater(fn.id, due);
+    this.#kernel.calls.release(fn.id, due.call_id, againMs);
     this.#unpark(lanes);
     this.wake();
   }
@@ -169,14 +164,17 @@ export class Dispatcher {
     full: string,
     lanes: readonly string[],
   ): Promise<void> {
-    await this.#kernel.calls.park(due.call_id, full);
+    const { calls } = this.#kernel;
+    await untilWritten(this.#kernel, () => calls.park(due.call_id, full));
     this.#unpark(lanes.filter((lane) => lane !== full));
   }
 
   #unpark(lanes: readonly string[]): void {
     if (lanes.length === 0 || this.#isClosed) return;
     const task = Promise.all(
-      lanes.map((lane) => this.#kernel.calls.unpark(lane)),
+      lanes.map((lane) =>
+        untilWritten(this.#kernel, () => this.#kernel.calls.unpark(lane))
+      ),
     ).then(() => {});
     this.#track(task);
   }
@@ -186,14 +184,6 @@ export class Dispatcher {
       this.#running.delete(tracked)
     );
     this.#running.add(tracked);
-  }
-
-  #releaseLater(functionId: number, due: DueCall): void {
-    const at = new Date(this.#kernel.clock.now().getTime() + REDO_MS);
-    this.#kernel.clock.setTimer(at, () => {
-      if (this.#isClosed) return;
-      this.#kernel.calls.release(functionId, due.call_id, due.due_at);
-    });
   }
 
   #count(fn: RegisteredFunction, driver: AppDriver, change: number): void {

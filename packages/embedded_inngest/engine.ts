@@ -118,7 +118,11 @@ async function assemble(
 ): Promise<Engine> {
   const drivers = new Map<string, AppDriver>();
   const inFlight = new InFlight();
-  const { kernel, fanOut } = createKernel(db, options, () => dispatcher.wake());
+  const closing = new AbortController();
+  const { kernel, fanOut } = createKernel(db, options, {
+    wakeDispatcher: () => dispatcher.wake(),
+    closing: closing.signal,
+  });
   const { signingKey, eventKey } = keys;
   const parallelism = { ...DEFAULT_PARALLELISM, ...options.parallelism };
   const dispatcher = new Dispatcher({
@@ -152,8 +156,8 @@ async function assemble(
   const pruner = new Pruner(kernel, options.retention);
   pruner.start();
   fanOut.wake();
-  let closing: Promise<void> | undefined;
-  const close = () => closing ??= closeAll();
+  let closed: Promise<void> | undefined;
+  const close = () => closed ??= closeAll();
   return {
     url,
     signingKey,
@@ -169,9 +173,9 @@ async function assemble(
   };
 
   async function closeAll(): Promise<void> {
+    closing.abort();
     kernel.timers.close();
     kernel.calls.close();
-    fanOut.close();
     await pruner.close();
     await dispatcher.close(CLOSE_GRACE_MS);
     await server.shutdown();
@@ -182,7 +186,10 @@ async function assemble(
 function createKernel(
   db: Database,
   options: EngineOptions,
-  wakeDispatcher: () => void,
+  { wakeDispatcher, closing }: {
+    wakeDispatcher: () => void;
+    closing: AbortSignal;
+  },
 ): { kernel: Kernel; fanOut: FanOut } {
   const clock = options.clock ?? systemClock;
   const nextUlid = createUlidSource();
@@ -195,6 +202,7 @@ function createKernel(
     pace: new Pace(clock),
     wakeFanOut: () => fanOut.wake(),
     nextId: () => nextUlid(clock.now().getTime()),
+    closing,
     retryIntervalMs: options.retryIntervalMs,
   };
   const fanOut = new FanOut(kernel);

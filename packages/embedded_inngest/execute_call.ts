@@ -18,6 +18,7 @@ import { type PendingOperations, readPending } from "./steps.ts";
 import { findPassedLimit, MAX_STEPS } from "./run_limits.ts";
 import type { RunRow } from "./runs.ts";
 import { signText } from "./signature.ts";
+import { untilWritten } from "./until_written.ts";
 
 /** A call with its run, as read when it is taken. */
 export interface DueCall extends RunRow {
@@ -70,7 +71,8 @@ export function readDueCall(
  * @param kernel the engine's parts
  * @param due the call
  * @param context the function, how to reach it, and the key
- * @throws {Error} when the outcome cannot be written; the call is then still in the queue
+ * @throws {Error} when the state cannot be read, or the engine closes before the disk takes the
+ * outcome; the call is then still in the queue
  */
 export async function executeCall(
   kernel: Kernel,
@@ -83,12 +85,14 @@ export async function executeCall(
     : checkLimits(steps);
   if (refusal !== undefined) {
     const error = { name: "Error", message: refusal };
-    await kernel.db.write(() =>
-      finishRun(kernel, due, { status: "Failed", error, label: refusal })
+    const end = { status: "Failed", error, label: refusal } as const;
+    await untilWritten(
+      kernel,
+      () => kernel.db.write(() => finishRun(kernel, due, end)),
     );
     return;
   }
-  await announceStart(kernel, due, context.fn);
+  await untilWritten(kernel, () => announceStart(kernel, due, context.fn));
   const call: MadeCall = {
     id: due.call_id,
     runSeq: due.seq,
@@ -99,7 +103,7 @@ export async function executeCall(
     sentMs: nowOf(kernel),
   };
   const reply = await request(kernel, due, steps, context);
-  await applyReply(kernel, due, call, reply);
+  await untilWritten(kernel, () => applyReply(kernel, due, call, reply));
 }
 
 function removedFunction(fn: RegisteredFunction): string {

@@ -11,17 +11,16 @@ import { cancelRun } from "./finish_run.ts";
 import type { Kernel } from "./kernel.ts";
 import { startRun } from "./start_run.ts";
 import { resumeStep } from "./steps.ts";
+import { untilWritten } from "./until_written.ts";
 import { findAnswered } from "./waits.ts";
 
 const EVENTS_A_WRITE = 128;
-const REDO_MS = 1_000; // pause after the disk refused
 const DIRECT_EVENTS = ["inngest/function.invoked", "inngest/scheduled.timer"]; // started by their makers
 
 /** Hands new events of the log to whoever they concern. */
 export class FanOut {
   readonly #kernel: Kernel;
   #isAsked = false;
-  #isClosed = false;
 
   /** @param kernel the engine's parts */
   constructor(kernel: Kernel) {
@@ -30,28 +29,18 @@ export class FanOut {
 
   /** Asks for the next piece; inside a write, it joins that write's commit. */
   wake(): void {
-    if (this.#isAsked || this.#isClosed) return;
+    if (this.#isAsked || this.#kernel.closing.aborted) return;
     this.#isAsked = true;
-    this.#kernel.db.write(() => {
-      this.#isAsked = false;
-      return this.#handlePiece();
-    }).then(
-      (isMore) => {
-        if (isMore) setImmediate(() => this.wake());
-      },
-      () => this.#redo(),
-    );
-  }
-
-  /** Handles nothing more. */
-  close(): void {
-    this.#isClosed = true;
-  }
-
-  #redo(): void {
-    this.#isAsked = false;
-    const at = new Date(this.#kernel.clock.now().getTime() + REDO_MS);
-    this.#kernel.clock.setTimer(at, () => this.wake());
+    untilWritten(this.#kernel, () =>
+      this.#kernel.db.write(() => {
+        this.#isAsked = false;
+        return this.#handlePiece();
+      })).then(
+        (isMore) => {
+          if (isMore) setImmediate(() => this.wake());
+        },
+        () => {}, // closing: the next engine goes on from the cursor
+      );
   }
 
   #handlePiece(): boolean {

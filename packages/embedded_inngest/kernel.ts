@@ -23,6 +23,8 @@ export interface Kernel {
   readonly wakeFanOut: () => void;
   /** @returns the next ULID, for runs and for events of the engine's own. */
   readonly nextId: () => string;
+  /** Aborted when the engine begins to close. */
+  readonly closing: AbortSignal;
   /** A fixed delay between attempts in ms, instead of the documented table. */
   readonly retryIntervalMs: number | undefined;
 }

@@ -1,10 +1,11 @@
 /**
  * Retention: what has ended is forgotten by age, and sooner when the file grows past its limit.
  *
- * A sweep walks runs, events and rate buckets from the oldest on, a bounded number of rows in each
- * write, so that nothing else waits for it. Runs that have not ended and the events that started
+ * A sweep walks events with their runs, and rate buckets, from the oldest on, a bounded number of
+ * rows in each write, so that nothing else waits for it. Runs that have not ended and the events that started
  * them stay, however old. Pages that become free are used again; the file does not shrink.
  */
+import type { Database } from "./database.ts";
 import { type Kernel, nowOf } from "./kernel.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -26,15 +27,22 @@ const DEFAULT_RETENTION = {
   intervalMs: 5 * 60_000,
 };
 
+/** What may go now. */
+interface Sweep {
+  readonly db: Database;
+  /** ms since the epoch. */
+  readonly nowMs: number;
+  /** Tells whether what came to an end at that moment, in ms since the epoch, may go. */
+  readonly isPast: (endedMs: number) => boolean;
+}
+
 /** Looks at some rows after `cursor`; returns where to go on, or undefined at the end. */
 type Piece = (
-  kernel: Kernel,
+  sweep: Sweep,
   cursor: number | string,
-  cutoffMs: number,
 ) => number | string | undefined;
 
 const PIECES: readonly { readonly start: number | string; piece: Piece }[] = [
-  { start: 0, piece: pruneRuns },
   { start: 0, piece: pruneEvents },
   { start: "", piece: pruneBuckets },
 ];
@@ -77,80 +85,79 @@ export class Pruner {
       let cursor: number | string | undefined = start;
       while (cursor !== undefined && !this.#isClosed) {
         const from: number | string = cursor;
-        cursor = await this.#kernel.db.write(() =>
-          piece(this.#kernel, from, this.#cutoffMs())
-        );
+        cursor = await this.#kernel.db.write(() => piece(this.#aSweep(), from));
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
   }
 
-  #cutoffMs(): number {
-    const nowMs = nowOf(this.#kernel);
+  /** The file's size is asked for each row, so that no more goes than has to. */
+  #aSweep(): Sweep {
+    const { db } = this.#kernel;
     const { maxBytes, maxAgeMs } = this.#retention;
-    return this.#kernel.db.usedBytes() > maxBytes ? nowMs : nowMs - maxAgeMs;
+    const nowMs = nowOf(this.#kernel);
+    const isPast = (endedMs: number) =>
+      endedMs <= nowMs - maxAgeMs ||
+      (endedMs <= nowMs && db.usedBytes() > maxBytes);
+    return { db, nowMs, isPast };
   }
 }
 
-function pruneRuns(
-  { db }: Kernel,
-  cursor: number | string,
-  cutoffMs: number,
-): number | undefined {
-  const runs = db.all<
-    { seq: number; queued_at: number; ended_at: number | null }
-  >(
-    "SELECT seq, queued_at, ended_at FROM runs WHERE seq>? ORDER BY seq LIMIT ?",
-    cursor,
-    ROWS_A_WRITE,
-  );
-  for (const { seq, queued_at, ended_at } of runs) {
-    if (queued_at > cutoffMs) return undefined; // runs are in order of their queueing
-    if (ended_at === null || ended_at > cutoffMs) continue;
-    db.run("DELETE FROM steps WHERE run_seq=?", seq);
-    db.run("DELETE FROM attempts WHERE run_seq=?", seq);
-    db.run("DELETE FROM batch_events WHERE run_seq=?", seq);
-    db.run("DELETE FROM runs WHERE seq=?", seq);
-  }
-  return runs.length < ROWS_A_WRITE ? undefined : runs.at(-1)?.seq;
-}
-
+/** An event goes after its runs, which go when they have ended. */
 function pruneEvents(
-  { db }: Kernel,
+  { db, isPast }: Sweep,
   cursor: number | string,
-  cutoffMs: number,
 ): number | undefined {
-  const events = db.all<{ seq: number; received_at: number; isUsed: number }>(
-    `SELECT seq, received_at,
-       EXISTS (SELECT 1 FROM runs WHERE event_seq=events.seq) OR
-       EXISTS (SELECT 1 FROM batch_events WHERE event_seq=events.seq) AS isUsed
-     FROM events WHERE seq>? AND seq<=(SELECT value FROM marks WHERE name='fanned_seq')
-     ORDER BY seq LIMIT ?`,
+  const events = db.all<{ seq: number; received_at: number }>(
+    `SELECT seq, received_at FROM events
+     WHERE seq>? AND seq<=(SELECT value FROM marks WHERE name='fanned_seq') ORDER BY seq LIMIT ?`,
     cursor,
     ROWS_A_WRITE,
   );
-  for (const { seq, received_at, isUsed } of events) {
-    if (received_at > cutoffMs) return undefined; // the log is in order of arrival
-    if (isUsed) continue;
-    db.run("DELETE FROM invocations WHERE event_seq=?", seq);
-    db.run("DELETE FROM events WHERE seq=?", seq);
+  let deleted = 0;
+  for (const { seq, received_at } of events) {
+    if (!isPast(received_at)) return undefined; // the log is in order of arrival
+    const runs = db.all<{ seq: number; ended_at: number | null }>(
+      `SELECT seq, ended_at FROM runs WHERE event_seq=?1 UNION SELECT seq, ended_at FROM batch_events
+       JOIN runs ON seq=run_seq WHERE batch_events.event_seq=?1`,
+      seq,
+    );
+    const past = runs.filter(({ ended_at }) =>
+      ended_at !== null && isPast(ended_at)
+    );
+    for (const run of past) deleted += deleteRun(db, run.seq);
+    if (past.length === runs.length) {
+      db.run("DELETE FROM invocations WHERE event_seq=?", seq);
+      deleted += db.run("DELETE FROM events WHERE seq=?", seq).changes;
+    }
+    if (deleted >= ROWS_A_WRITE) return seq;
   }
   return events.length < ROWS_A_WRITE ? undefined : events.at(-1)?.seq;
 }
 
+/** @returns how many rows it had */
+function deleteRun(db: Database, runSeq: number): number {
+  return [
+    "DELETE FROM steps WHERE run_seq=?",
+    "DELETE FROM attempts WHERE run_seq=?",
+    "DELETE FROM batch_events WHERE run_seq=?",
+    "DELETE FROM runs WHERE seq=?",
+  ].reduce((sum, sql) => sum + db.run(sql, runSeq).changes, 0);
+}
+
 /** A bucket whose time has passed is as good as none. */
 function pruneBuckets(
-  kernel: Kernel,
+  { db, nowMs }: Sweep,
   cursor: number | string,
 ): string | undefined {
-  const buckets = kernel.db.all<{ key: string; arrival_at: number }>(
+  const buckets = db.all<{ key: string; arrival_at: number }>(
     "SELECT key, arrival_at FROM buckets WHERE key>? ORDER BY key LIMIT ?",
     cursor,
     ROWS_A_WRITE,
   );
   for (const { key, arrival_at } of buckets) {
-    if (arrival_at > nowOf(kernel)) continue;
-    kernel.db.run("DELETE FROM buckets WHERE key=?", key);
+    if (arrival_at > nowMs) continue;
+    db.run("DELETE FROM buckets WHERE key=?", key);
   }
   return buckets.length < ROWS_A_WRITE ? undefined : buckets.at(-1)?.key;
 }

@@ -93,9 +93,10 @@ export function resumeStep(
   hash: string,
   memo: string,
 ): void {
+  const run = readRun(kernel.db, runSeq);
+  if (!run || hasEnded(run)) return;
   const isNew = completeStep(kernel, runSeq, { hash, name: "", op: "" }, memo);
-  const run = isNew ? readRun(kernel.db, runSeq) : undefined;
-  if (run && !hasEnded(run)) continueRun(kernel, run, [hash]);
+  if (isNew) continueRun(kernel, run, [hash]);
 }
 
 /**
