@@ -65,7 +65,12 @@ const handler = define.handlers({
 const app = new App<State>()
   .use(csp({ useNonce: true, csp: [...POLICY_DIRECTIVES] }))
   .use((ctx) => {
-    ctx.state.session = { name: "ada", role: "operator", expiresAt: now };
+    ctx.state.session = {
+      id: "1",
+      name: "ada",
+      role: "operator",
+      expiresAt: now,
+    };
     ctx.state.feedPosition = "1";
     return ctx.next();
   })

@@ -1,8 +1,9 @@
 /**
  * The session cookie of somebody who signed in with the admin password.
  *
- * The cookie holds role and expiry, signed with HMAC-SHA256; the server keeps
- * nothing. It says nothing about Clerk sessions.
+ * The cookie holds role and expiry, signed with HMAC-SHA256; the server keeps only
+ * which sessions were ended before their time (lib/store/ended_sessions.ts). It
+ * says nothing about Clerk sessions.
  */
 import { parseSigned, serializeSigned } from "hono/utils/cookie";
 import { z } from "zod";
@@ -10,6 +11,8 @@ import { type Role, roleNow, type Team } from "./team.ts";
 
 /** Who is signed in. */
 export interface Session {
+  /** Of this signing-in; names the session when it is ended. */
+  readonly id: string;
   /** Shown in the page and in the audit log. */
   readonly name: string;
   readonly role: Role;
@@ -20,6 +23,7 @@ const COOKIE = "rollcall_session";
 const LIFETIME_S = 12 * 60 * 60;
 
 const cookieValue = z.object({
+  id: z.string(),
   name: z.string(),
   role: z.enum(["operator", "viewer"]),
   exp: z.number(),
@@ -41,7 +45,7 @@ export function startSession(
   },
 ): Promise<string> {
   const exp = Math.floor(options.now.getTime() / 1000) + LIFETIME_S;
-  const value = JSON.stringify({ ...who, exp });
+  const value = JSON.stringify({ id: crypto.randomUUID(), ...who, exp });
   return serializeSigned(COOKIE, value, options.secret, {
     httpOnly: true,
     maxAge: LIFETIME_S,
@@ -51,14 +55,15 @@ export function startSession(
   });
 }
 
-/** @returns The Set-Cookie header's value that signs somebody out. */
+/** @returns The Set-Cookie header's value that has a browser forget its session. */
 export function endSession(): string {
   return `${COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`;
 }
 
 /**
- * Reads who is signed in, and what that person may do now: whoever has left the
- * lists since signing in may do nothing any more.
+ * Reads who signed in, and what that person may do now: whoever has left the
+ * lists since signing in may do nothing any more. Whether the session was ended
+ * is not in the cookie.
  *
  * @param headers The request's headers.
  * @param options The signing secret, the present and who may do what.
@@ -75,11 +80,11 @@ export async function readSession(
   if (!text) return null;
   const parsed = cookieValue.safeParse(parseJson(text));
   if (!parsed.success) return null;
-  const { name, exp } = parsed.data;
+  const { id, name, exp } = parsed.data;
   const expiresAt = new Date(exp * 1000);
   const role = roleNow(parsed.data, options.team);
   return expiresAt > options.now && role !== null
-    ? { name, role, expiresAt }
+    ? { id, name, role, expiresAt }
     : null;
 }
 

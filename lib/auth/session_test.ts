@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertNotEquals,
+} from "@std/assert";
 import { serializeSigned } from "hono/utils/cookie";
 import {
   endSession,
@@ -37,7 +43,10 @@ async function signed(text: string): Promise<string> {
 }
 
 Deno.test("readSession() reads back who was signed in", async () => {
-  assertEquals(await read(toCookie(await start())), {
+  const session = await read(toCookie(await start()));
+  assertMatch(session?.id ?? "", /^[0-9a-f-]{36}$/);
+  assertEquals(session, {
+    id: session?.id ?? "",
     ...ADMIN,
     expiresAt: new Date(NOW.getTime() + HALF_A_DAY_MS),
   });
@@ -122,17 +131,23 @@ for (
     "null",
     "[]",
     "{}",
-    '{"name":"admin","role":"root","exp":99999999999}',
-    '{"name":"admin","role":"operator"}',
-    '{"name":"admin","role":"operator","exp":"never"}',
-    '{"name":"admin","role":"operator","exp":1e300}',
-    btoa('{"name":"admin","role":"operator","exp":99999999999}'),
+    '{"name":"admin","role":"operator","exp":99999999999}',
+    '{"id":"1","name":"admin","role":"root","exp":99999999999}',
+    '{"id":"1","name":"admin","role":"operator"}',
+    '{"id":"1","name":"admin","role":"operator","exp":"never"}',
+    '{"id":"1","name":"admin","role":"operator","exp":1e300}',
+    btoa('{"id":"1","name":"admin","role":"operator","exp":99999999999}'),
   ]
 ) {
   Deno.test(`readSession() finds nobody in a signed ${text}`, async () => {
     assertEquals(await read(await signed(text)), null);
   });
 }
+
+Deno.test("startSession() gives each session an id of its own", async () => {
+  const [one, other] = [await start(), await start()].map(toCookie);
+  assertNotEquals((await read(one ?? ""))?.id, (await read(other ?? ""))?.id);
+});
 
 Deno.test("startSession() keeps the cookie from scripts and other sites", async () => {
   const setCookie = await start();

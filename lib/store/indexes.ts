@@ -82,6 +82,9 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   freshness: [
     { key: { at: 1 }, expireAfterSeconds: FRESHNESS_S },
   ],
+  ended_sessions: [
+    { key: { expires_at: 1 }, expireAfterSeconds: 0 },
+  ],
   secret_use: [
     { key: { last_at: -1, _id: 1 } },
   ],

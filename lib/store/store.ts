@@ -18,6 +18,7 @@ import { Alerts } from "./alerts.ts";
 import { AuditLog } from "./audit_log.ts";
 import { DriftFindings } from "./drift.ts";
 import { Freshness } from "./freshness.ts";
+import { EndedSessions } from "./ended_sessions.ts";
 import { Heartbeats } from "./heartbeats.ts";
 import { createIndexGuard } from "./indexes.ts";
 import { Jobs } from "./jobs.ts";
@@ -49,6 +50,8 @@ export interface Store extends AsyncDisposable {
   readonly alerts: Alerts;
   /** The messages about them. */
   readonly alertNotices: AlertNotices;
+  /** Sessions of the dashboard that were ended before their time. */
+  readonly endedSessions: EndedSessions;
   /** When recurring functions ran last. */
   readonly heartbeats: Heartbeats;
   /** Lag and traffic, by the hour. */
@@ -110,6 +113,7 @@ export function createStore(db: Db, close: () => Promise<void>): Store {
     freshness,
     alerts: new Alerts(db),
     alertNotices: new AlertNotices(db),
+    endedSessions: new EndedSessions(db),
     heartbeats: new Heartbeats(db),
     auditLog: new AuditLog(db),
     drift: new DriftFindings(db),

@@ -6,16 +6,12 @@
 import { define } from "../../lib/define.ts";
 import type { LiveFeed } from "../../lib/live_feed.ts";
 import { problemResponse } from "../../lib/problem.ts";
-import { readSession } from "../../lib/auth/session.ts";
+import { readCurrentSession } from "../(_session)/read_current_session.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
     const { services } = ctx.state;
-    const session = await readSession(ctx.req.headers, {
-      secret: services.sessionSecret,
-      now: services.clock.now(),
-      team: services.config.auth,
-    });
+    const session = await readCurrentSession(services, ctx.req.headers);
     if (session === null) {
       return problemResponse({
         status: 401,

@@ -1,15 +1,11 @@
 /** Everything below /dashboard is for people who are signed in. */
 import { csrf } from "fresh";
-import { readSession } from "../../lib/auth/session.ts";
 import { define } from "../../lib/define.ts";
+import { readCurrentSession } from "../(_session)/read_current_session.ts";
 
 const requireSession = define.middleware(async (ctx) => {
   const { services } = ctx.state;
-  ctx.state.session = await readSession(ctx.req.headers, {
-    secret: services.sessionSecret,
-    now: services.clock.now(),
-    team: services.config.auth,
-  });
+  ctx.state.session = await readCurrentSession(services, ctx.req.headers);
   if (ctx.state.session === null) {
     const next = encodeURIComponent(ctx.url.pathname + ctx.url.search);
     return ctx.redirect(`/sign_in?next=${next}`, 303);

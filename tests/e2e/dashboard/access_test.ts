@@ -163,6 +163,24 @@ Deno.test("the doors of the dashboard", async (t) => {
     },
   );
 
+  await t.step("open for no copy of a cookie that was signed out", async () => {
+    const mine = await rollcall.signIn();
+    const statusOf = async (path: string, cookie: string) =>
+      (await ask(path, { headers: { cookie } })).status;
+    assertEquals(await statusOf("/dashboard", mine), 200);
+    const out = await ask("/dashboard/sign_out", post({ cookie: mine }));
+    assertEquals([out.status, out.location], [303, "/sign_in"]);
+    assertEquals(await statusOf("/dashboard", mine), 303);
+    assertEquals(await statusOf("/api/events_stream", mine), 401);
+    const replay = await ask("/dashboard/replay", post({ cookie: mine }));
+    assertMatch(replay.location ?? "", /^\/sign_in\?next=/);
+    assertEquals(await statusOf("/dashboard", cookie), 200, "others stay in");
+    const [ended] = await store.endedSessions.documents.find()
+      .sort({ expires_at: -1 }).toArray();
+    const leftMs = (ended?.expires_at.getTime() ?? 0) - Date.now();
+    assert(leftMs > 11 * 3_600_000, "kept while the cookie would hold");
+  });
+
   await t.step("lead nowhere but to our own pages", async () => {
     for (const next of ["//evil.example", "https://evil.example", "/\\evil"]) {
       const { location } = await ask("/sign_in", {
