@@ -3,8 +3,8 @@
  * time or all of them as a stream.
  *
  * Every branch is a range of an index (lib/store/indexes.ts). A search by text
- * alone shows some matches, in order, and has no further pages; typing more narrows
- * it.
+ * shows some matches, in order, and has no further pages, save for one among the
+ * banned or unverified by when they were synced; typing more narrows it.
  */
 import type { Document, Filter } from "mongodb";
 import type { UserDocument } from "../sync/user_document.ts";
@@ -44,6 +44,9 @@ export interface UserQuery {
 /** Users that differ are looked for among as many differences, the newest. */
 const MAX_DRIFTED = 1_000;
 
+/** Matches of a text among the banned or unverified that are put in an order. */
+const MAX_SORTED = 1_000;
+
 /** A row of the list; metadata stays in the database. */
 export type UserRow = Omit<UserDocument, "public_metadata">;
 
@@ -54,8 +57,8 @@ const ROW = { public_metadata: 0 };
  *
  * @param store The store.
  * @param query What is looked for.
- * @param page The cursor, ignored by a search by text alone, and the rows wanted.
- * @returns The rows; a search by text alone has no next page.
+ * @param page The cursor, ignored by most searches by text, and the rows wanted.
+ * @returns The rows; most searches by text have no next page.
  */
 export async function searchUsers(
   store: Store,
@@ -69,14 +72,15 @@ export async function searchUsers(
   if (text !== "" && !isNarrow) {
     return await searchText(store, query, page.limit);
   }
-  return await readKeysetPage(store.users.documents, {
-    filter: text === ""
-      ? filterOf(query)
-      : { ...filterOf(query), $or: branchesOf(text) },
-    order: text === "" ? USER_ORDERS[query.order] : USER_ORDERS.synced,
-    projection: ROW,
-    ...page,
-  });
+  if (text === "") {
+    return await readKeysetPage(store.users.documents, {
+      filter: filterOf(query),
+      order: USER_ORDERS[query.order],
+      projection: ROW,
+      ...page,
+    });
+  }
+  return await searchNarrow(store, query, page);
 }
 
 /**
@@ -191,6 +195,27 @@ async function searchText(
   const byId = new Map(found.flat().map((user) => [user._id, user]));
   const rows = [...byId.values()].slice(0, limit);
   return { rows: inOrder(rows, query.order), next: null };
+}
+
+/**
+ * A text among the banned or unverified: page by page as their index has them, or
+ * the last synced matches put in another order.
+ */
+async function searchNarrow(
+  store: Store,
+  query: UserQuery,
+  page: { readonly cursor: string | null; readonly limit: number },
+): Promise<KeysetPage<UserRow>> {
+  const isIndexed = query.order === "synced";
+  const found = await readKeysetPage<UserDocument>(store.users.documents, {
+    filter: { ...filterOf(query), $or: branchesOf(query.text) },
+    order: USER_ORDERS.synced,
+    projection: ROW,
+    ...(isIndexed ? page : { cursor: null, limit: MAX_SORTED }),
+  });
+  if (isIndexed) return found;
+  const rows = inOrder(found.rows, query.order).slice(0, page.limit);
+  return { rows, next: null };
 }
 
 const SORTED_BY: Readonly<

@@ -134,6 +134,8 @@ const CASES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   "users by hostile text": (store) => users(store, { text: ".*(a+)+$" }),
   "banned users by text": (store) =>
     users(store, { text: "ada", isBanned: true }),
+  "banned users by text, in another order": (store) =>
+    users(store, { isBanned: true, text: "ada", order: "name" }),
   "unverified users by text": (store) =>
     users(store, { text: "user1", isUnverified: true }),
   "an export": (store) => drain(streamUsers(store, ALL_USERS)),

@@ -48,6 +48,41 @@ Deno.test("the users", async (t) => {
     await page.context().close();
   });
 
+  await t.step(
+    "keeps the order in a search by text among a filter",
+    async () => {
+      const cookie = await rollcall.signIn();
+      const listed = async (query: string) => {
+        const html = await (await fetch(
+          `${origin}/dashboard/users?banned=1&text=user_&${query}`,
+          { headers: { cookie } },
+        )).text();
+        return [...html.matchAll(/<tr data-row.*?\/users\/(user_\d+)"/gs)]
+          .map(([, id]) => id);
+      };
+      const banned = store.users.documents.find({ banned: true });
+      const users = await banned.toArray();
+      assert(users.length > 2 && users.length <= 50, "all of them on a page");
+      const sorted = (
+        valueOf: (user: typeof users[number]) => number | string,
+      ) =>
+        users.toSorted((a, b) => valueOf(a) < valueOf(b) ? -1 : 1)
+          .map(({ _id }) => _id);
+      assertEquals(
+        await listed("sort=email"),
+        sorted(({ email }) => email ?? ""),
+      );
+      assertEquals(
+        await listed("sort=created"),
+        sorted((user) => -(user.clerk_created_at?.getTime() ?? 0)),
+      );
+      assertEquals(
+        await listed(""),
+        sorted(({ sync }) => -sync.synced_at.getTime()),
+      );
+    },
+  );
+
   await t.step("pages through all users once, in every order", async () => {
     const cookie = await rollcall.signIn();
     const total = await store.users.documents.countDocuments();
