@@ -75,6 +75,16 @@ export class MongoError extends Error {
 }
 
 /**
+ * Says that an argument is wrong, the error that there is most of.
+ *
+ * @param message What a person reads.
+ * @returns The error to throw.
+ */
+export function badValue(message: string): MongoError {
+  return new MongoError("BadValue", message);
+}
+
+/**
  * Refuses a MongoDB feature that lies outside this server.
  *
  * @param feature The feature as a person would name it, such as `$where`.

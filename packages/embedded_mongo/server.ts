@@ -12,6 +12,7 @@ import type { CommandContext } from "./commands/command.ts";
 import { runCommand } from "./commands/run_command.ts";
 import { Cursors } from "./cursors.ts";
 import { type MongoError, toMongoError } from "./errors.ts";
+import { splitWords } from "./split_words.ts";
 import type { Store } from "./storage/store.ts";
 import { SWEEP_PORTION, sweepExpired } from "./storage/sweep_expired.ts";
 import {
@@ -25,18 +26,9 @@ import { Scram, type ScramSecret } from "./wire/scram.ts";
 
 const SWEEP_MS = 60_000; // mongod's ttlMonitorSleepSecs
 /** Commands that never evaluate anything, and so need not wait for mingo. */
-const EARLY_COMMANDS = new Set([
-  "hello",
-  "isMaster",
-  "ismaster",
-  "ping",
-  "buildInfo",
-  "saslStart",
-  "saslContinue",
-  "insert",
-  "createIndexes",
-  "listIndexes",
-]);
+const EARLY_COMMANDS = new Set(splitWords(`
+  hello isMaster ismaster ping buildInfo saslStart saslContinue insert
+  createIndexes listIndexes`));
 const NO_REPLY = new Uint8Array();
 
 /** What a server is made of. */
@@ -128,29 +120,21 @@ export class Server {
     messages: readonly Uint8Array[],
     context: CommandContext,
   ): Promise<boolean> {
-    let broken:
-      | { readonly requestId: number; readonly error: MongoError }
-      | undefined;
     const answers: Promise<Uint8Array>[] = [];
+    let isIntact = true;
     for (const message of messages) {
       try {
         answers.push(this.#answer(parseMessage(message), context));
       } catch (error) {
-        broken = {
-          requestId: readRequestId(message),
-          error: toMongoError(error),
-        };
+        const to = { requestId: readRequestId(message), isLegacy: false };
+        const reply = encodeReply(describe(toMongoError(error)), to);
+        answers.push(Promise.resolve(reply));
+        isIntact = false;
         break;
       }
     }
     for (const answer of answers) await writeAll(connection, await answer);
-    if (!broken) return true;
-    const { requestId, error } = broken;
-    await writeAll(
-      connection,
-      encodeReply(describe(error), { requestId, isLegacy: false }),
-    );
-    return false;
+    return isIntact;
   }
 
   async #answer(

@@ -53,7 +53,7 @@ export async function startMongo(
   const ready = await exchange(worker, settings.start);
   if (ready.kind !== "ready") {
     worker.terminate();
-    await settings.cleanUp();
+    await settings.cleanUp?.();
     throw ready.kind === "failed"
       ? ready.error
       : new Error("Cannot start: closed");
@@ -62,7 +62,7 @@ export async function startMongo(
   const close = () =>
     closing ??= exchange(worker, { kind: "close" }).then(async () => {
       worker.terminate();
-      await settings.cleanUp();
+      await settings.cleanUp?.();
     });
   return {
     uri: buildUri(ready.authority, settings.start),
@@ -74,7 +74,7 @@ export async function startMongo(
 interface Settings {
   readonly start: WorkerSettings;
   /** Removes what was made for this run alone. */
-  readonly cleanUp: () => Promise<void>;
+  readonly cleanUp?: () => Promise<void>;
 }
 
 async function chooseSettings(options: StartMongoOptions): Promise<Settings> {
@@ -83,23 +83,31 @@ async function chooseSettings(options: StartMongoOptions): Promise<Settings> {
   if (wantsTcp && socketPath !== undefined) {
     throw new TypeError("Cannot start: socketPath excludes hostname and port");
   }
-  if (
-    wantsTcp || Deno.build.os === "windows" || !await maySockets(socketPath)
-  ) {
-    return chooseTcp(path, hostname ?? "127.0.0.1", port ?? 0);
+  const isTcp = wantsTcp || Deno.build.os === "windows" ||
+    !await maySockets(socketPath);
+  if (isTcp) {
+    const password = crypto.randomUUID().replaceAll("-", "");
+    const credentials = { username: USERNAME, password };
+    const place = { hostname: hostname ?? "127.0.0.1", port: port ?? 0 };
+    const address = { kind: "tcp", ...place } as const;
+    return { start: { kind: "start", path, address, credentials } };
   }
+  const useSocket = (at: string): WorkerSettings => ({
+    kind: "start",
+    path,
+    address: { kind: "unix", path: at },
+  });
   const ownPath = `${await toAbsolute(path)}/mongo.sock`;
   const isUsable = path !== ":memory:" &&
     new TextEncoder().encode(ownPath).length <= MAX_SOCKET_PATH_BYTES;
   if (socketPath !== undefined || isUsable) {
-    return chooseSocket(path, socketPath ?? ownPath, () => Promise.resolve());
+    return { start: useSocket(socketPath ?? ownPath) };
   }
   const folder = await Deno.makeTempDir({ prefix: "mongo-" });
-  return chooseSocket(
-    path,
-    `${folder}/mongo.sock`,
-    () => Deno.remove(folder, { recursive: true }),
-  );
+  return {
+    start: useSocket(`${folder}/mongo.sock`),
+    cleanUp: () => Deno.remove(folder, { recursive: true }),
+  };
 }
 
 /** Deno guards Unix sockets by its net permission; without it TCP remains. */
@@ -113,30 +121,6 @@ async function toAbsolute(path: string): Promise<string> {
   if (path === ":memory:") return "";
   await Deno.mkdir(path, { recursive: true, mode: 0o700 });
   return await Deno.realPath(path);
-}
-
-function chooseSocket(
-  path: string,
-  socketPath: string,
-  cleanUp: () => Promise<void>,
-): Settings {
-  return {
-    start: { kind: "start", path, address: { kind: "unix", path: socketPath } },
-    cleanUp,
-  };
-}
-
-function chooseTcp(path: string, hostname: string, port: number): Settings {
-  const password = crypto.randomUUID().replaceAll("-", "");
-  return {
-    start: {
-      kind: "start",
-      path,
-      address: { kind: "tcp", hostname, port },
-      credentials: { username: USERNAME, password },
-    },
-    cleanUp: () => Promise.resolve(),
-  };
 }
 
 function buildUri(authority: string, { credentials }: WorkerSettings): string {

@@ -9,7 +9,7 @@
 import { isDocument } from "../bson/document.ts";
 import { type CodeName, MongoError, refuse } from "../errors.ts";
 import { getMingo } from "./mingo.ts";
-import { splitWords } from "./split_words.ts";
+import { splitWords } from "../split_words.ts";
 
 /** Operators and accumulators of a real server that this one refuses by name. */
 export const REFUSED_EXPRESSIONS: ReadonlySet<string> = new Set(splitWords(`

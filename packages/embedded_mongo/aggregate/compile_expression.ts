@@ -15,7 +15,7 @@ import {
   TYPE_NUMBERS,
 } from "../bson/document.ts";
 import { fromPlain, toPlain } from "../bson/plain_values.ts";
-import { type CodeName, MongoError, refuse } from "../errors.ts";
+import { badValue, type CodeName, refuse } from "../errors.ts";
 import { checkExpression } from "./check_expression.ts";
 import { toExpressionError } from "./expression_errors.ts";
 import { getMingo } from "./mingo.ts";
@@ -176,8 +176,5 @@ function completeGetField(expression: Document): Document {
     return { $getField: { field: operand, input: "$$ROOT" } };
   }
   if ("input" in operand) return expression;
-  throw new MongoError(
-    "BadValue",
-    "$getField requires 'input' to be specified",
-  );
+  throw badValue("$getField requires 'input' to be specified");
 }

@@ -31,18 +31,32 @@ const TARGETS: Readonly<Record<string, string>> = {
 export function correctConversions(
   find: (name: string) => Operator,
 ): Record<string, Operator> {
-  const short = Object.entries(TARGETS).map(([name, target]) => {
-    const operator: Operator = (object, expression, options) => {
-      const value = evalExpr(object, expression, options);
-      return convert(
-        value,
-        target,
-        (literal) => find(name)(object, literal as Any, options),
-      );
-    };
-    return [name, operator] as const;
-  });
-  const $convert: Operator = (object, expression, options) => {
+  const convert = (
+    value: unknown,
+    name: string,
+    ...[object, , options]: Parameters<Operator>
+  ) => {
+    rejectInexact(value);
+    if (value === undefined || value === null) return null;
+    let reason = "";
+    try {
+      const literal = { $literal: value } as Any;
+      const isFit = isConvertible(value, TARGETS[name]!);
+      if (isFit) return find(name)(object, literal, options);
+    } catch (error) {
+      reason = error instanceof Error ? `: ${error.message}` : "";
+    }
+    throw new MongoError(
+      "ConversionFailure",
+      `Cannot convert to ${TARGETS[name]}${reason}`,
+    );
+  };
+  const short = Object.keys(TARGETS).map((name): [string, Operator] => [
+    name,
+    (...use) => convert(evalExpr(...use), name, ...use),
+  ]);
+  const $convert: Operator = (...use) => {
+    const [object, expression, options] = use;
     const { input, to, onError, onNull } = expression as Document;
     const evaluate = (part: unknown) => evalExpr(object, part as Any, options);
     const value = evaluate(input);
@@ -51,11 +65,7 @@ export function correctConversions(
     const name = Object.keys(TARGETS).find((key) => TARGETS[key] === target);
     if (name === undefined) throw refuse(`$convert to ${target}`);
     try {
-      return convert(
-        value,
-        target,
-        (literal) => find(name)(object, literal as Any, options),
-      );
+      return convert(value, name, ...use);
     } catch (error) {
       const isFailure = error instanceof MongoError &&
         error.codeName === "ConversionFailure";
@@ -64,25 +74,6 @@ export function correctConversions(
     }
   };
   return { ...Object.fromEntries(short), $convert };
-}
-
-function convert(
-  value: unknown,
-  target: string,
-  run: (literal: Document) => unknown,
-): unknown {
-  rejectInexact(value);
-  if (value === undefined || value === null) return null;
-  let reason = "";
-  try {
-    if (isConvertible(value, target)) return run({ $literal: value });
-  } catch (error) {
-    reason = error instanceof Error ? `: ${error.message}` : "";
-  }
-  throw new MongoError(
-    "ConversionFailure",
-    `Cannot convert to ${target}${reason}`,
-  );
 }
 
 function isConvertible(value: unknown, target: string): boolean {

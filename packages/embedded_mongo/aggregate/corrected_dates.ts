@@ -8,7 +8,7 @@ import type { Any } from "mingo/types";
 import type { Document } from "../bson/document.ts";
 import { MongoError, refuse } from "../errors.ts";
 import type { Operator } from "./mingo_context.ts";
-import { splitWords } from "./split_words.ts";
+import { splitWords } from "../split_words.ts";
 
 const DEFAULT_FORMAT = "%Y-%m-%dT%H:%M:%S.%LZ"; // MongoDB's
 const UNITS = new Set(splitWords(

@@ -6,7 +6,7 @@
  */
 
 import { type CodeName, MongoError } from "../errors.ts";
-import { splitWords } from "./split_words.ts";
+import { splitWords } from "../split_words.ts";
 
 const TYPE_CODES: ReadonlyMap<string, CodeName> = toTable({
   TypeMismatch: "$add $bitAnd $bitOr $bitXor $divide $multiply $subtract",

@@ -26,15 +26,32 @@ interface Accumulator {
 const ACCUMULATORS: Readonly<
   Record<string, (bound: MemoryBound) => Accumulator>
 > = {
-  $sum: createSum,
+  $sum: () =>
+    fold<unknown>(0, (sum, value) => isNumeric(value) ? add(sum, value) : sum),
   $avg: createAverage,
-  $min: () => createExtreme(-1),
-  $max: () => createExtreme(1),
-  $first: () => createFirst(),
-  $last: () => createLast(),
+  $min: () =>
+    fold<unknown>(
+      null,
+      (least, value) => isBeyond(value, least, -1) ? value : least,
+    ),
+  $max: () =>
+    fold<unknown>(
+      null,
+      (most, value) => isBeyond(value, most, 1) ? value : most,
+    ),
+  $first: () =>
+    fold<unknown>(
+      undefined,
+      (first, value) => first === undefined ? value ?? null : first,
+    ),
+  $last: () => fold<unknown>(undefined, (_last, value) => value),
   $push: (bound) => createList(bound, false),
   $addToSet: (bound) => createList(bound, true),
-  $mergeObjects: createMerged,
+  $mergeObjects: (bound) =>
+    fold<Document>({}, (merged, value) => {
+      bound.addDocument({ value });
+      return mergeObjects([merged, value]);
+    }),
 };
 
 /** All accumulators of `$group`. */
@@ -110,7 +127,7 @@ function compileAccumulator(
   }
   const [operator, operand] = entry;
   if (operator === "$count") {
-    return { name, read: () => 1, create: createSum };
+    return { name, read: () => 1, create: ACCUMULATORS.$sum! };
   }
   const create = getOwn(ACCUMULATORS, operator);
   if (create) {
@@ -122,19 +139,20 @@ function compileAccumulator(
     : new MongoError("Location15952", `unknown group operator '${operator}'`);
 }
 
-function createSum(): Accumulator {
-  let sum: unknown = 0;
+function fold<T>(
+  start: T,
+  step: (state: T, value: unknown) => T,
+): Accumulator {
+  let state = start;
   return {
-    add: (value) => {
-      if (!isNumeric(value)) return;
-      sum = add(sum, value);
-    },
-    read: () => sum,
+    add: (value) => state = step(state, value),
+    read: () => state ?? null,
   };
 }
 
-function rejectDecimal(value: unknown): void {
-  if (!(value instanceof Long)) rejectInexact(value);
+function isBeyond(value: unknown, extreme: unknown, sign: 1 | -1): boolean {
+  if (value === undefined || value === null) return false;
+  return extreme === null || compareValues(value, extreme) * sign > 0;
 }
 
 function createAverage(): Accumulator {
@@ -143,38 +161,12 @@ function createAverage(): Accumulator {
   return {
     add: (value) => {
       if (!isNumeric(value)) return;
-      rejectDecimal(value);
+      if (!(value instanceof Long)) rejectInexact(value);
       sum += Number(String(value));
       count++;
     },
     read: () => count === 0 ? null : toDouble(sum / count),
   };
-}
-
-function createExtreme(sign: 1 | -1): Accumulator {
-  let extreme: unknown;
-  return {
-    add: (value) => {
-      if (value === undefined || value === null) return;
-      if (extreme === undefined || compareValues(value, extreme) * sign > 0) {
-        extreme = value;
-      }
-    },
-    read: () => extreme ?? null,
-  };
-}
-
-function createFirst(): Accumulator {
-  let first: { readonly value: unknown } | undefined;
-  return {
-    add: (value) => first ??= { value },
-    read: () => first?.value ?? null,
-  };
-}
-
-function createLast(): Accumulator {
-  let last: unknown;
-  return { add: (value) => last = value, read: () => last ?? null };
 }
 
 function createList(bound: MemoryBound, isSet: boolean): Accumulator {
@@ -192,16 +184,5 @@ function createList(bound: MemoryBound, isSet: boolean): Accumulator {
       items.push(value);
     },
     read: () => items,
-  };
-}
-
-function createMerged(bound: MemoryBound): Accumulator {
-  let merged: Document = {};
-  return {
-    add: (value) => {
-      bound.addDocument({ value });
-      merged = mergeObjects([merged, value]);
-    },
-    read: () => merged,
   };
 }

@@ -19,7 +19,7 @@ import { correctConversions } from "./corrected_conversions.ts";
 import { correctDates } from "./corrected_dates.ts";
 import { CORRECTED_OPERATORS } from "./corrected_operators.ts";
 import { toExpressionError } from "./expression_errors.ts";
-import { splitWords } from "./split_words.ts";
+import { splitWords } from "../split_words.ts";
 
 export { evalExpr };
 

@@ -7,7 +7,7 @@
  */
 
 import { type Document, isDocument } from "../bson/document.ts";
-import { MongoError } from "../errors.ts";
+import { badValue, MongoError } from "../errors.ts";
 import { compileProjection } from "../query/compile_projection.ts";
 import { compileExpression, type Expression } from "./compile_expression.ts";
 import type { PipelineContext, Stage } from "./run_pipeline.ts";
@@ -38,8 +38,7 @@ function shaping(
 
 function compileProject(spec: unknown, { variables }: PipelineContext): Shaper {
   if (!isDocument(spec) || Object.keys(spec).length === 0) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       "$project specification must be an object with at least one field",
     );
   }
@@ -51,8 +50,7 @@ function compileAddFields(
   { variables }: PipelineContext,
 ): Shaper {
   if (!isDocument(spec) || Object.keys(spec).length === 0) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       "$addFields specification must be an object with at least one field",
     );
   }
@@ -95,8 +93,7 @@ function addAll(
 function compileUnset(spec: unknown, { variables }: PipelineContext): Shaper {
   const paths = [spec].flat();
   if (paths.length === 0 || !paths.every((path) => typeof path === "string")) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       "$unset specification must be a string or an array of strings",
     );
   }

@@ -2,7 +2,7 @@
 
 import { Long } from "bson";
 import { type Document, getField, isDocument } from "../bson/document.ts";
-import { MongoError } from "../errors.ts";
+import { badValue } from "../errors.ts";
 import { setAtPath } from "./set_at_path.ts";
 
 /**
@@ -20,8 +20,7 @@ export function* unwindDocuments(
   const { path, includeArrayIndex, preserveNullAndEmptyArrays } =
     isDocument(spec) ? spec : { path: spec };
   if (typeof path !== "string" || !/^\$[^$]/.test(path)) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       "path option to $unwind stage should be prefixed with a '$'",
     );
   }

@@ -7,7 +7,7 @@
  */
 
 import { Decimal128, Double, Long } from "bson";
-import { MongoError, refuse } from "../errors.ts";
+import { badValue, refuse } from "../errors.ts";
 import { isInt32 } from "./document.ts";
 
 const MAX_LONG = (1n << 63n) - 1n;
@@ -102,8 +102,7 @@ function compute(
   }
   const exact = onIntegers(BigInt(String(left)), BigInt(String(right)));
   if (exact > MAX_LONG || exact < MIN_LONG) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       `Failed to apply operation: ${left} and ${right} overflow int64`,
     );
   }

@@ -19,7 +19,7 @@ import {
   type ObjectId,
   type Timestamp,
 } from "bson";
-import { MongoError } from "../errors.ts";
+import { badValue } from "../errors.ts";
 import { type Document, getTypeNumber } from "./document.ts";
 
 /** The first byte of a key, by BSON type number; missing sorts as null. */
@@ -242,8 +242,7 @@ function writeDecimal(text: string): void {
   const isOutOfRange = !Number.isFinite(nearest) ||
     digits !== 0n && Math.abs(nearest) < 2.2250738585072014e-308;
   if (isOutOfRange) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       "Decimal128 outside the range of a double is not supported by the " +
         "embedded server: set MONGODB_URI to use a real server",
     );

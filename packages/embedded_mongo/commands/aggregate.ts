@@ -13,7 +13,8 @@ import {
 import { type Document, isDocument } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
-import { MongoError } from "../errors.ts";
+import { badValue, MongoError } from "../errors.ts";
+import { splitWords } from "../split_words.ts";
 import type { Row } from "../storage/row.ts";
 import {
   countRows,
@@ -38,16 +39,9 @@ const COUNT = '[{"$group":{"_id":1,"n":{"$sum":1}}}]';
 
 /** The command. */
 export const aggregate: Command = {
-  fields: [
-    "pipeline",
-    "cursor",
-    "allowDiskUse",
-    "hint",
-    "let",
-    "collation",
-    "explain",
-    "bypassDocumentValidation",
-  ],
+  fields: splitWords(`
+    pipeline cursor allowDiskUse hint let collation explain
+    bypassDocumentValidation`),
   run: (request, context) => {
     const { command, database } = request;
     rejectCollation(command);
@@ -116,10 +110,7 @@ export function splitPipeline(
 
 function mergeFilters(filters: readonly unknown[]): Document {
   if (!filters.every(isDocument)) {
-    throw new MongoError(
-      "BadValue",
-      "the match filter must be an expression in an object",
-    );
+    throw badValue("the match filter must be an expression in an object");
   }
   return filters.length > 1 ? { $and: [...filters] } : filters[0] ?? {};
 }

@@ -11,7 +11,8 @@ import { Long } from "bson";
 import { type Document, isDocument } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
-import { MongoError } from "../errors.ts";
+import { badValue, MongoError } from "../errors.ts";
+import { splitWords } from "../split_words.ts";
 import {
   type Command,
   type CommandContext,
@@ -25,30 +26,23 @@ import { runStatements, type StatementUse } from "./write_errors.ts";
 
 const REPLY_NS = "admin.$cmd.bulkWrite";
 
-/** What the fields of an operation are called as a statement of its own. */
-const STATEMENT_NAMES = {
-  insert: { document: "document" },
-  update: {
-    filter: "q",
-    updateMods: "u",
-    constants: "c",
-    multi: "multi",
-    upsert: "upsert",
-    sort: "sort",
-    hint: "hint",
-    arrayFilters: "arrayFilters",
-    collation: "collation",
-  },
-  delete: {
-    filter: "q",
-    multi: "multi",
-    hint: "hint",
-    collation: "collation",
-  },
-} as const;
+/** The fields of an operation, besides the one that names its collection. */
+const OPERATION_FIELDS = {
+  insert: new Set(["document"]),
+  update: new Set(splitWords(`
+    filter updateMods constants multi upsert sort hint arrayFilters collation`)),
+  delete: new Set(splitWords("filter multi hint collation")),
+};
+
+/** Those that have another name in a statement of update or delete. */
+const STATEMENT_NAMES: Readonly<Record<string, string>> = {
+  filter: "q",
+  updateMods: "u",
+  constants: "c",
+};
 
 interface Operation {
-  readonly kind: keyof typeof STATEMENT_NAMES;
+  readonly kind: keyof typeof OPERATION_FIELDS;
   /** Its place in `nsInfo`. */
   readonly ns: unknown;
   readonly statement: Document;
@@ -67,15 +61,8 @@ interface Namespace {
 
 /** The command. */
 export const bulkWrite: Command = {
-  fields: [
-    "ops",
-    "nsInfo",
-    "ordered",
-    "errorsOnly",
-    "bypassDocumentValidation",
-    "let",
-    "cursor",
-  ],
+  fields: splitWords(`
+    ops nsInfo ordered errorsOnly bypassDocumentValidation let cursor`),
   run: ({ command, database }, context) => {
     if (database !== "admin") {
       throw new MongoError(
@@ -171,16 +158,17 @@ function readOperation(operation: unknown): Operation {
     !isDocument(operation) ||
     (kind !== "insert" && kind !== "update" && kind !== "delete")
   ) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       "Each of bulkWrite.ops must begin with insert, update or delete",
     );
   }
-  const names: Readonly<Record<string, string>> = STATEMENT_NAMES[kind];
   const { [kind]: ns, ...fields } = operation;
-  rejectUnknownFields(fields, "bulkWrite.ops", new Set(Object.keys(names)));
+  rejectUnknownFields(fields, "bulkWrite.ops", OPERATION_FIELDS[kind]);
   const statement = Object.fromEntries(
-    Object.entries(fields).map(([field, value]) => [names[field]!, value]),
+    Object.entries(fields).map(([name, value]) => [
+      STATEMENT_NAMES[name] ?? name,
+      value,
+    ]),
   );
   return { kind, ns, statement };
 }
@@ -188,8 +176,5 @@ function readOperation(operation: unknown): Operation {
 function findTarget(namespaces: readonly Namespace[], ns: unknown): Namespace {
   const found = namespaces[toSafeInteger(ns) ?? -1];
   if (found) return found;
-  throw new MongoError(
-    "BadValue",
-    `BulkWrite ops entry has an invalid nsInfo index: ${ns}`,
-  );
+  throw badValue(`BulkWrite ops entry has an invalid nsInfo index: ${ns}`);
 }

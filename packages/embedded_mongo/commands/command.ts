@@ -8,7 +8,7 @@
 import { type Document, isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import type { Cursors } from "../cursors.ts";
-import { MongoError, refuse } from "../errors.ts";
+import { badValue, MongoError, refuse } from "../errors.ts";
 import type { Collection } from "../storage/collection.ts";
 import type { Selection } from "../storage/select_rows.ts";
 import type { Store } from "../storage/store.ts";
@@ -40,6 +40,8 @@ export type CommandReply = Document | Uint8Array;
 export interface Command {
   /** The fields it knows besides its own name and those of every command. */
   readonly fields: readonly string[];
+  /** Those that would change what it does and only a real server takes. */
+  readonly refused?: readonly string[];
   /** Answers it; a throw becomes an error reply. */
   readonly run: (
     request: CommandRequest,
@@ -122,8 +124,7 @@ export function readCount(source: Document, field: string): number | undefined {
   const count = toSafeInteger(value);
   if (count === undefined) throw mismatch(field, "number");
   if (count >= 0) return count;
-  throw new MongoError(
-    "BadValue",
+  throw badValue(
     `BSON field '${field}' value must be >= 0, actual value '${count}'`,
   );
 }
@@ -188,25 +189,6 @@ export function rejectUnknownFields(
       `BSON field '${place}.${field}' is an unknown field.`,
     );
   }
-}
-
-/**
- * Refuses options that would change what a command does.
- *
- * @param source The command.
- * @param names The options; false and a missing field are taken.
- * @param place What has the option, for the error.
- * @throws {MongoError} NotImplemented.
- */
-export function rejectOptions(
-  source: Document,
-  names: readonly string[],
-  place: string,
-): void {
-  const asked = names.find((name) =>
-    source[name] !== undefined && source[name] !== false
-  );
-  if (asked !== undefined) throw refuse(`${place} with ${asked}`);
 }
 
 /**

@@ -1,38 +1,22 @@
 /** `create`: a collection without special options. */
 
 import { MongoError } from "../errors.ts";
+import { splitWords } from "../split_words.ts";
 import {
   type Command,
   findNamedCollection,
   readCollectionName,
-  rejectOptions,
 } from "./command.ts";
-
-const REFUSED = [
-  "capped",
-  "timeseries",
-  "viewOn",
-  "validator",
-  "clusteredIndex",
-  "expireAfterSeconds",
-  "changeStreamPreAndPostImages",
-  "encryptedFields",
-];
 
 /** The command. */
 export const create: Command = {
-  fields: [
-    ...REFUSED,
-    "pipeline",
-    "size",
-    "max",
-    "validationLevel",
-    "validationAction",
-    "storageEngine",
-    "indexOptionDefaults",
-  ],
+  fields: splitWords(`
+    pipeline size max validationLevel validationAction storageEngine
+    indexOptionDefaults`),
+  refused: splitWords(`
+    capped timeseries viewOn validator clusteredIndex expireAfterSeconds
+    changeStreamPreAndPostImages encryptedFields`),
   run: (request, context) => {
-    rejectOptions(request.command, REFUSED, "a collection");
     const name = readCollectionName(request);
     if (findNamedCollection(request, context)) {
       throw new MongoError(

@@ -3,6 +3,7 @@
 import type { Document } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import { compileProjection } from "../query/compile_projection.ts";
+import { splitWords } from "../split_words.ts";
 import type { Row } from "../storage/row.ts";
 import { type Selection, selectRows } from "../storage/select_rows.ts";
 import {
@@ -12,41 +13,17 @@ import {
   readCount,
   readDocument,
   readSelection,
-  rejectOptions,
 } from "./command.ts";
-
-const REFUSED = [
-  "tailable",
-  "awaitData",
-  "min",
-  "max",
-  "returnKey",
-  "showRecordId",
-];
 
 /** The command. */
 export const find: Command = {
-  fields: [
-    ...REFUSED,
-    "filter",
-    "projection",
-    "sort",
-    "skip",
-    "limit",
-    "batchSize",
-    "singleBatch",
-    "hint",
-    "let",
-    "collation",
-    "noCursorTimeout",
-    "allowDiskUse",
-    "allowPartialResults",
-    "oplogReplay",
-  ],
+  fields: splitWords(`
+    filter projection sort skip limit batchSize singleBatch hint let collation
+    noCursorTimeout allowDiskUse allowPartialResults oplogReplay`),
+  refused: splitWords("tailable awaitData min max returnKey showRecordId"),
   run: (request, context) => {
     const { command, database } = request;
     const name = readCollectionName(request);
-    rejectOptions(command, REFUSED, "find");
     const selection = readSelection(command, "filter");
     const batchSize = readCount(command, "batchSize");
     const rows = selectRows(findNamedCollection(request, context), {

@@ -3,6 +3,7 @@
 import { type Document, getField } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
 import { compileProjection } from "../query/compile_projection.ts";
+import { splitWords } from "../split_words.ts";
 import type { Collection } from "../storage/collection.ts";
 import type { Row } from "../storage/row.ts";
 import type { Selection } from "../storage/select_rows.ts";
@@ -20,20 +21,9 @@ import {
 
 /** The command. */
 export const findAndModify: Command = {
-  fields: [
-    "query",
-    "sort",
-    "remove",
-    "update",
-    "new",
-    "fields",
-    "upsert",
-    "hint",
-    "arrayFilters",
-    "let",
-    "collation",
-    "bypassDocumentValidation",
-  ],
+  fields: splitWords(`
+    query sort remove update new fields upsert hint arrayFilters let collation
+    bypassDocumentValidation`),
   run: (request, context) => {
     const { command } = request;
     const selection = readSelection(command, "query");

@@ -6,6 +6,7 @@
  */
 
 import { MAX_DOCUMENT_BYTES } from "../bson/encode_document.ts";
+import { splitWords } from "../split_words.ts";
 import type { Command } from "./command.ts";
 
 /** mongod's `maxMessageSizeBytes`. */
@@ -15,18 +16,9 @@ const MAX_WIRE_VERSION = 25; // MongoDB 8.0
 
 /** The command. */
 export const hello: Command = {
-  fields: [
-    "helloOk",
-    "client",
-    "compression",
-    "saslSupportedMechs",
-    "topologyVersion",
-    "maxAwaitTimeMS",
-    "loadBalanced",
-    "speculativeAuthenticate",
-    "backpressure",
-    "hostInfo",
-  ],
+  fields: splitWords(`
+    helloOk client compression saslSupportedMechs topologyVersion
+    maxAwaitTimeMS loadBalanced speculativeAuthenticate backpressure hostInfo`),
   run: ({ command }, context) => ({
     helloOk: true,
     ...("hello" in command ? {} : { ismaster: true }),

@@ -7,7 +7,8 @@
 
 import { isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
-import { MongoError } from "../errors.ts";
+import { badValue, MongoError, refuse } from "../errors.ts";
+import { splitWords } from "../split_words.ts";
 import { aggregate } from "./aggregate.ts";
 import { buildInfo } from "./build_info.ts";
 import { bulkWrite } from "./bulk_write.ts";
@@ -76,24 +77,14 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({
   update,
 }));
 
-const COMMON_FIELDS = [
-  "$db",
-  "lsid",
-  "$clusterTime",
-  "$readPreference",
-  "readConcern",
-  "writeConcern",
-  "maxTimeMS",
-  "comment",
-  "apiVersion",
-  "apiStrict",
-  "apiDeprecationErrors",
-];
+const COMMON_FIELDS = splitWords(`
+  $db lsid $clusterTime $readPreference readConcern writeConcern maxTimeMS
+  comment apiVersion apiStrict apiDeprecationErrors`);
 
 /** What each command may hold, by the command's name. */
 const KNOWN_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  [...COMMANDS].map(([name, { fields }]) =>
-    [name, new Set([name, ...COMMON_FIELDS, ...fields])] as const
+  [...COMMANDS].map(([name, { fields, refused = [] }]) =>
+    [name, new Set([name, ...COMMON_FIELDS, ...fields, ...refused])] as const
   ),
 );
 
@@ -132,6 +123,10 @@ export function runCommand(
   rejectTransaction(request);
   rejectUnknownFields(request.command, name, KNOWN_FIELDS.get(name)!);
   rejectConcerns(request);
+  for (const option of command.refused ?? []) {
+    const value = request.command[option] ?? false;
+    if (value !== false) throw refuse(`${name} with ${option}`);
+  }
   return command.run(request, context);
 }
 
@@ -152,10 +147,7 @@ function rejectConcerns({ command }: CommandRequest): void {
   const { writeConcern, readConcern } = command;
   const wanted = isDocument(writeConcern) ? toSafeInteger(writeConcern.w) : 0;
   if (wanted !== undefined && wanted > 1) {
-    throw new MongoError(
-      "BadValue",
-      "cannot use 'w' > 1 when a host is not replicated",
-    );
+    throw badValue("cannot use 'w' > 1 when a host is not replicated");
   }
   const level = isDocument(readConcern) ? readConcern.level : undefined;
   if (level === "snapshot" || level === "linearizable") {

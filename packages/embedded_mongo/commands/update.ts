@@ -7,6 +7,7 @@
 
 import type { Document } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
+import { splitWords } from "../split_words.ts";
 import { compileUpdate } from "../update/compile_update.ts";
 import { insertUpsert, selectTargets, updateRow } from "./apply_write.ts";
 import {
@@ -21,17 +22,9 @@ import {
   type StatementUse,
 } from "./write_errors.ts";
 
-const STATEMENT_FIELDS = new Set([
-  "q",
-  "u",
-  "c",
-  "multi",
-  "upsert",
-  "sort",
-  "hint",
-  "arrayFilters",
-  "collation",
-]);
+const STATEMENT_FIELDS = new Set(
+  splitWords("q u c multi upsert sort hint arrayFilters collation"),
+);
 
 /** The command. */
 export const update: Command = {

@@ -8,9 +8,10 @@
  */
 
 import { type Document, isDocument } from "../bson/document.ts";
-import { MongoError, refuse } from "../errors.ts";
+import { badValue, refuse } from "../errors.ts";
 import { compileExpression } from "../aggregate/compile_expression.ts";
 import { isTruthy } from "../bson/numbers.ts";
+import { splitWords } from "../split_words.ts";
 import { compileEquality, compileOperator } from "./compile_operator.ts";
 import type { PathTrace } from "./visit_path.ts";
 
@@ -26,14 +27,8 @@ export const TOP_LEVEL_OPERATORS: readonly string[] = [
   "$comment",
 ];
 
-const REFUSED = new Set([
-  "$where",
-  "$text",
-  "$jsonSchema",
-  "$sampleRate",
-  "$alwaysTrue",
-  "$alwaysFalse",
-]);
+const REFUSED = new Set(splitWords(`
+  $where $text $jsonSchema $sampleRate $alwaysTrue $alwaysFalse`));
 
 /**
  * Compiles a filter.
@@ -89,8 +84,7 @@ function compileTopLevel(
     }
   }
   if (REFUSED.has(key)) throw refuse(key);
-  throw new MongoError(
-    "BadValue",
+  throw badValue(
     `unknown top level operator: ${key}. If you have a field name that starts ` +
       "with a '$' symbol, consider using $getField or $setField.",
   );
@@ -102,14 +96,11 @@ function compileBranches(
   variables: Document,
 ): Filter[] {
   if (!Array.isArray(operand) || operand.length === 0) {
-    throw new MongoError("BadValue", `${key} must be a nonempty array`);
+    throw badValue(`${key} must be a nonempty array`);
   }
   return operand.map((branch) => {
     if (!isDocument(branch)) {
-      throw new MongoError(
-        "BadValue",
-        `${key} entries need to be full objects`,
-      );
+      throw badValue(`${key} entries need to be full objects`);
     }
     return compileFilter(branch, variables);
   });
@@ -137,7 +128,7 @@ function compileNegated(path: string, operand: unknown): Filter {
   const isRegExp = !isDocument(operand) && typeof operand === "object" &&
     operand !== null && "pattern" in operand;
   if (!isRegExp && !isOperatorObject(operand)) {
-    throw new MongoError("BadValue", "$not needs a regex or a document");
+    throw badValue("$not needs a regex or a document");
   }
   return compileField(path, operand);
 }

@@ -8,7 +8,7 @@
 
 import { type Document, getOwn, isDocument } from "../bson/document.ts";
 import { isTruthy, toSafeInteger } from "../bson/numbers.ts";
-import { MongoError, refuse } from "../errors.ts";
+import { badValue, refuse } from "../errors.ts";
 import {
   compileFilter,
   type Filter,
@@ -84,7 +84,7 @@ export function compileOperator(use: OperatorUse): Filter {
     throw refuse(`${name} (geospatial queries)`, "NoQueryExecutionPlans");
   }
   if (name.startsWith("$bits")) throw refuse(name);
-  throw new MongoError("BadValue", `unknown operator: ${name}`);
+  throw badValue(`unknown operator: ${name}`);
 }
 
 function somewhere(
@@ -106,7 +106,7 @@ function isPresent(value: unknown): boolean {
 
 function compileAll(parts: readonly string[], operand: unknown): Filter {
   if (!Array.isArray(operand)) {
-    throw new MongoError("BadValue", "$all needs an array");
+    throw badValue("$all needs an array");
   }
   const filters = operand.map((item) =>
     isDocument(item) && "$elemMatch" in item
@@ -142,7 +142,7 @@ function compileElementFilter(
 
 function compileElemMatch(operand: unknown): ValueTest {
   if (!isDocument(operand)) {
-    throw new MongoError("BadValue", "$elemMatch needs an Object");
+    throw badValue("$elemMatch needs an Object");
   }
   const first = Object.keys(operand)[0];
   const isOnValues = isOperatorObject(operand) &&
@@ -160,7 +160,7 @@ function compileElemMatch(operand: unknown): ValueTest {
 function compileSize(parts: readonly string[], operand: unknown): Filter {
   const size = toSafeInteger(operand);
   if (size === undefined || size < 0 || size !== Number(operand)) {
-    throw new MongoError("BadValue", "$size may not be negative or fractional");
+    throw badValue("$size may not be negative or fractional");
   }
   return somewhere(
     parts,

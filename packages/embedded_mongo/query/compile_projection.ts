@@ -12,7 +12,7 @@ import {
 import { setAtPath } from "../aggregate/set_at_path.ts";
 import { type Document, isDocument, setField } from "../bson/document.ts";
 import { isNumeric, isTruthy, toSafeInteger } from "../bson/numbers.ts";
-import { type CodeName, MongoError, refuse } from "../errors.ts";
+import { badValue, type CodeName, MongoError, refuse } from "../errors.ts";
 import { compileFilter } from "./compile_filter.ts";
 import type { PathTrace } from "./visit_path.ts";
 
@@ -146,8 +146,7 @@ class ProjectionBuilder {
 
   #addElemMatch(path: string, spec: unknown): void {
     if (!isDocument(spec) || path.includes(".")) {
-      throw new MongoError(
-        "BadValue",
+      throw badValue(
         "Cannot use $elemMatch projection on a nested field or without an object",
       );
     }

@@ -6,7 +6,7 @@
  * than approximated.
  */
 
-import { MongoError, refuse } from "../errors.ts";
+import { badValue, MongoError, refuse } from "../errors.ts";
 
 /**
  * Compiles a pattern.
@@ -23,10 +23,7 @@ export function compileRegExp(
 ): (text: string) => boolean {
   const unknown = options.replace(/[imsxu]/g, "");
   if (unknown !== "") {
-    throw new MongoError(
-      "BadValue",
-      `invalid flag in regex options: ${unknown}`,
-    );
+    throw badValue(`invalid flag in regex options: ${unknown}`);
   }
   if (options.includes("x")) throw refuse("regular expression option x");
   const inline = /^\(\?([ims]+)\)/.exec(pattern);

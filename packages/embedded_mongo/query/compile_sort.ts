@@ -14,7 +14,7 @@ import {
   invertKey,
   joinKeys,
 } from "../bson/order_key.ts";
-import { MongoError, refuse } from "../errors.ts";
+import { badValue, refuse } from "../errors.ts";
 import { visitPath } from "./visit_path.ts";
 
 /** One field of a sort. */
@@ -41,8 +41,7 @@ export function parseSort(sort: Document): SortField[] {
     if (isDocument(value)) throw refuse("sorting by $meta");
     const direction = toSafeInteger(value);
     if (direction !== 1 && direction !== -1) {
-      throw new MongoError(
-        "BadValue",
+      throw badValue(
         "$sort key ordering must be 1 (for ascending) or -1 (for descending)",
       );
     }

@@ -15,7 +15,7 @@ import {
 } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
 import { getRank } from "../bson/order_key.ts";
-import { MongoError } from "../errors.ts";
+import { badValue } from "../errors.ts";
 import { isOperatorObject } from "./compile_filter.ts";
 import { compileRegExp } from "./compile_regexp.ts";
 
@@ -92,7 +92,7 @@ function compileRange(
  */
 export function rejectRegExp(name: string, operand: unknown): unknown {
   if (operand instanceof BSONRegExp) {
-    throw new MongoError("BadValue", `Can't have regex as arg to ${name}.`);
+    throw badValue(`Can't have regex as arg to ${name}.`);
   }
   return operand;
 }
@@ -106,10 +106,10 @@ export function rejectRegExp(name: string, operand: unknown): unknown {
  */
 export function compileIn(operand: unknown): ValueTest {
   if (!Array.isArray(operand)) {
-    throw new MongoError("BadValue", "$in needs an array");
+    throw badValue("$in needs an array");
   }
   if (operand.some(isOperatorObject)) {
-    throw new MongoError("BadValue", "cannot nest $ under $in");
+    throw badValue("cannot nest $ under $in");
   }
   const texts = new Set(operand.filter((item) => typeof item === "string"));
   const others = operand.filter((item) => typeof item !== "string")
@@ -122,7 +122,7 @@ export function compileIn(operand: unknown): ValueTest {
 function compileRegexOperator(operand: unknown, siblings: Document): ValueTest {
   const { $options } = siblings;
   if ($options !== undefined && typeof $options !== "string") {
-    throw new MongoError("BadValue", "$options has to be a string");
+    throw badValue("$options has to be a string");
   }
   if (operand instanceof BSONRegExp) {
     return compileRegexTest(
@@ -132,7 +132,7 @@ function compileRegexOperator(operand: unknown, siblings: Document): ValueTest {
   if (typeof operand === "string") {
     return compileRegexTest(new BSONRegExp(operand, $options ?? ""));
   }
-  throw new MongoError("BadValue", "$regex has to be a string");
+  throw badValue("$regex has to be a string");
 }
 
 function compileMod(operand: unknown): ValueTest {
@@ -140,12 +140,9 @@ function compileMod(operand: unknown): ValueTest {
     ? operand.map(toSafeInteger)
     : [];
   if (divisor === undefined || remainder === undefined) {
-    throw new MongoError(
-      "BadValue",
-      "malformed mod, needs to be an array of two numbers",
-    );
+    throw badValue("malformed mod, needs to be an array of two numbers");
   }
-  if (divisor === 0) throw new MongoError("BadValue", "divisor cannot be 0");
+  if (divisor === 0) throw badValue("divisor cannot be 0");
   return (value) => {
     const dividend = toSafeInteger(value);
     return dividend !== undefined && dividend % divisor === remainder;
@@ -167,7 +164,7 @@ function toTypeNumbers(alias: unknown): number[] {
   const isKnown = number !== undefined &&
     Object.values(TYPE_NUMBERS).includes(number);
   if (!isKnown) {
-    throw new MongoError("BadValue", `Unknown type name alias: ${alias}`);
+    throw badValue(`Unknown type name alias: ${alias}`);
   }
   return [number];
 }

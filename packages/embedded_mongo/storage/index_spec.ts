@@ -20,6 +20,7 @@ import { compileFilter, type Filter } from "../query/compile_filter.ts";
 import type { SortField } from "../query/compile_sort.ts";
 import { listConditions } from "../query/list_conditions.ts";
 import { visitPath } from "../query/visit_path.ts";
+import { splitWords } from "../split_words.ts";
 
 /** What one entry of an index holds for one document. */
 export interface IndexEntry {
@@ -35,6 +36,7 @@ export interface IndexSpec {
   readonly name: string;
   /** The definition, as listIndexes returns it. */
   readonly definition: Document;
+  readonly keyPattern: Document;
   readonly fields: readonly SortField[];
   readonly isUnique: boolean;
   readonly isSparse: boolean;
@@ -46,18 +48,9 @@ export interface IndexSpec {
   readonly covers: Filter;
 }
 
-const KNOWN_OPTIONS = new Set([
-  "v",
-  "key",
-  "name",
-  "unique",
-  "sparse",
-  "partialFilterExpression",
-  "expireAfterSeconds",
-  "background",
-  "ns",
-  "hidden",
-]);
+const KNOWN_OPTIONS = new Set(splitWords(`
+  v key name unique sparse partialFilterExpression expireAfterSeconds
+  background ns hidden`));
 const PARTIAL_OPERATORS = new Set(
   ["$eq", "$exists", "$gt", "$gte", "$in", "$lt", "$lte", "$type"],
 );
@@ -90,6 +83,7 @@ export function parseIndex(
   return {
     ...stored,
     name,
+    keyPattern: key,
     definition: { v: 2, key, name, ...definition },
     fields,
     isUnique: definition.unique === true,

@@ -7,7 +7,7 @@
  */
 
 import { type Document, isDocument } from "../bson/document.ts";
-import { MongoError } from "../errors.ts";
+import { badValue } from "../errors.ts";
 import type { SortField } from "../query/compile_sort.ts";
 import { listConditions } from "../query/list_conditions.ts";
 import type { Collection } from "./collection.ts";
@@ -130,16 +130,7 @@ function listIndexes(
         isImplied({ [path]: { $exists: true } }, shape.filter)
       ))
   );
-  return [
-    ID_INDEX,
-    ...usable.map((index) => ({
-      id: index.id,
-      name: index.name,
-      keyPattern: index.definition.key as Document,
-      fields: index.fields,
-      isMultikey: index.isMultikey,
-    })),
-  ];
+  return [ID_INDEX, ...usable];
 }
 
 function chooseHinted(
@@ -154,8 +145,7 @@ function chooseHinted(
     hint === name || isDocument(hint) && JSON.stringify(keyPattern) === wanted
   );
   if (!index) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       "error processing query: planner returned error: hint provided does not correspond to an existing index",
     );
   }

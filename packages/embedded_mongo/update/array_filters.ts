@@ -1,7 +1,7 @@
 /** The `arrayFilters` of an update: what `$[name]` in its paths stands for. */
 
 import { type Document, isDocument } from "../bson/document.ts";
-import { MongoError } from "../errors.ts";
+import { badValue, MongoError } from "../errors.ts";
 import { compileFilter } from "../query/compile_filter.ts";
 import type { Positions } from "./change_path.ts";
 
@@ -63,10 +63,7 @@ function rejectUnknownFilters(
   );
   for (const name of used) {
     if (filters.has(name)) continue;
-    throw new MongoError(
-      "BadValue",
-      `No array filter found for identifier '${name}'`,
-    );
+    throw badValue(`No array filter found for identifier '${name}'`);
   }
   for (const name of filters.keys()) {
     if (used.has(name)) continue;

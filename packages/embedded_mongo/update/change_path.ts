@@ -12,7 +12,7 @@ import {
   isDocument,
   setField,
 } from "../bson/document.ts";
-import { MongoError } from "../errors.ts";
+import { badValue, MongoError } from "../errors.ts";
 
 /** A container that a path can lead through. */
 type Container = Document | unknown[];
@@ -57,8 +57,7 @@ function changeIn(container: Container, depth: number, use: PathChange): void {
   if (part !== "$") return changeAt(container, part, depth, use);
   const { arrayIndex } = use.positions;
   if (arrayIndex === undefined) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       "The positional operator did not find the match needed from the query.",
     );
   }
@@ -118,8 +117,7 @@ function rejectUnreachable(
 
 function missesArray(depth: number, use: PathChange): MongoError {
   const path = use.parts.slice(0, depth).join(".");
-  return new MongoError(
-    "BadValue",
+  return badValue(
     `The path '${path}' must exist in the document in order to apply array updates.`,
   );
 }

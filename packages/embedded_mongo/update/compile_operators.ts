@@ -7,7 +7,7 @@
  */
 
 import { type Document, getField, isDocument } from "../bson/document.ts";
-import { MongoError, refuse } from "../errors.ts";
+import { badValue, MongoError, refuse } from "../errors.ts";
 import { compileArrayFilters } from "./array_filters.ts";
 import { changePath, type Positions } from "./change_path.ts";
 import type { Update, UpdateUse } from "./compile_update.ts";
@@ -101,8 +101,7 @@ function compileStep(name: string, path: string, operand: unknown): Step {
 
 function compileRename(path: string, target: unknown): Step {
   if (typeof target !== "string" || target === path) {
-    throw new MongoError(
-      "BadValue",
+    throw badValue(
       typeof target === "string"
         ? `The source and target field for $rename must differ: ${path}`
         : "The 'to' field for $rename must be a string",
@@ -133,10 +132,7 @@ function readOutsideArrays(
   let value: unknown = document;
   for (const part of parts) {
     if (Array.isArray(value)) {
-      throw new MongoError(
-        "BadValue",
-        `The ${end} field of $rename cannot be an array element`,
-      );
+      throw badValue(`The ${end} field of $rename cannot be an array element`);
     }
     value = isDocument(value) ? getField(value, part) : undefined;
   }

@@ -9,6 +9,7 @@ import { runPipeline } from "../aggregate/run_pipeline.ts";
 import { areEqual } from "../bson/compare_values.ts";
 import { type Document, getField, isDocument } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
+import { splitWords } from "../split_words.ts";
 import { compileOperators } from "./compile_operators.ts";
 import type { UpdateMoment } from "./update_operators.ts";
 
@@ -26,14 +27,9 @@ export interface Update {
   readonly apply: (document: Document, use: UpdateUse) => Document;
 }
 
-const UPDATE_STAGES = new Set([
-  "$set",
-  "$addFields",
-  "$unset",
-  "$project",
-  "$replaceRoot",
-  "$replaceWith",
-]);
+const UPDATE_STAGES = new Set(
+  splitWords("$set $addFields $unset $project $replaceRoot $replaceWith"),
+);
 
 /**
  * Compiles an update.

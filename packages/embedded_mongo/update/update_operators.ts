@@ -10,7 +10,7 @@ import { BSONRegExp, Timestamp } from "bson";
 import { areEqual, compareValues } from "../bson/compare_values.ts";
 import { type Document, isDocument } from "../bson/document.ts";
 import { add, isNumeric, multiply, toSafeInteger } from "../bson/numbers.ts";
-import { MongoError } from "../errors.ts";
+import { badValue, MongoError } from "../errors.ts";
 import { compileFilter, isOperatorObject } from "../query/compile_filter.ts";
 import { compileSortKey, parseSort, sortByKey } from "../query/compile_sort.ts";
 
@@ -50,8 +50,14 @@ export const UPDATE_OPERATORS: Readonly<Record<string, UpdateOperator>> = {
   $push: creating(compilePush),
   $addToSet: creating(compileAddToSet),
   $pop: { creates: false, compile: compilePop },
-  $pull: { creates: false, compile: compilePull },
-  $pullAll: { creates: false, compile: compilePullAll },
+  $pull: {
+    creates: false,
+    compile: (operand, path) => compilePull(compilePullTest(operand), path),
+  },
+  $pullAll: {
+    creates: false,
+    compile: (operand, path) => compilePull(compilePullAllTest(operand), path),
+  },
 };
 
 function creating(compile: UpdateOperator["compile"]): UpdateOperator {
@@ -93,16 +99,13 @@ function compileCurrentDate(operand: unknown): ValueChange {
     return (_value, { now }) =>
       new Timestamp({ t: Math.floor(now.getTime() / 1000), i: 1 });
   }
-  throw new MongoError(
-    "BadValue",
-    "$currentDate needs true or { $type: 'date' | 'timestamp' }",
-  );
+  throw badValue("$currentDate needs true or { $type: 'date' | 'timestamp' }");
 }
 
 function requireArray(value: unknown, path: string): unknown[] {
   if (value === undefined) return [];
   if (Array.isArray(value)) return value;
-  throw new MongoError("BadValue", `The field '${path}' must be an array`);
+  throw badValue(`The field '${path}' must be an array`);
 }
 
 function compilePush(operand: unknown, path: string): ValueChange {
@@ -131,16 +134,10 @@ function readEach(
     key !== "$each" && !allowed.includes(key)
   );
   if (unknown !== undefined) {
-    throw new MongoError(
-      "BadValue",
-      `Unrecognized clause in ${name}: ${unknown}`,
-    );
+    throw badValue(`Unrecognized clause in ${name}: ${unknown}`);
   }
   if (!Array.isArray(modifiers.$each)) {
-    throw new MongoError(
-      "BadValue",
-      `The argument to $each in ${name} must be an array`,
-    );
+    throw badValue(`The argument to $each in ${name} must be an array`);
   }
   return modifiers.$each;
 }
@@ -149,10 +146,7 @@ function readInteger(modifiers: Document, name: string): number | undefined {
   if (!(name in modifiers)) return undefined;
   const integer = toSafeInteger(modifiers[name]);
   if (integer === undefined) {
-    throw new MongoError(
-      "BadValue",
-      `The value for ${name} must be an integer`,
-    );
+    throw badValue(`The value for ${name} must be an integer`);
   }
   return integer;
 }
@@ -199,8 +193,10 @@ function compilePop(operand: unknown, path: string): ValueChange {
   };
 }
 
-function compilePull(operand: unknown, path: string): ValueChange {
-  const matches = compilePullTest(operand);
+function compilePull(
+  matches: (item: unknown) => boolean,
+  path: string,
+): ValueChange {
   return (value) =>
     value === undefined
       ? undefined
@@ -217,14 +213,9 @@ function compilePullTest(operand: unknown): (item: unknown) => boolean {
   return (item) => isDocument(item) && filter(item);
 }
 
-function compilePullAll(operand: unknown, path: string): ValueChange {
+function compilePullAllTest(operand: unknown): (item: unknown) => boolean {
   if (!Array.isArray(operand)) {
-    throw new MongoError("BadValue", "$pullAll requires an array argument");
+    throw badValue("$pullAll requires an array argument");
   }
-  return (value) =>
-    value === undefined
-      ? undefined
-      : requireArray(value, path).filter((item) =>
-        !operand.some((unwanted) => areEqual(item, unwanted))
-      );
+  return (item) => operand.some((unwanted) => areEqual(item, unwanted));
 }

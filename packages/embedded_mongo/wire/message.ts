@@ -48,10 +48,7 @@ export function parseMessage(message: Uint8Array): WireRequest {
   const opCode = view.getInt32(12, true);
   if (opCode === OP_MSG) return parseMsg(message, view, requestId);
   if (opCode === OP_QUERY) return parseQuery(message, requestId);
-  throw new MongoError(
-    "ProtocolError",
-    `Cannot read message: opcode ${opCode}`,
-  );
+  throw malformed(`opcode ${opCode}`);
 }
 
 /**
@@ -95,16 +92,11 @@ function parseMsg(
   view: DataView,
   requestId: number,
 ): WireRequest {
-  if (message.length < HEADER_BYTES + 10) throw truncated();
+  if (message.length < HEADER_BYTES + 10) throw malformed("it is truncated");
   const flags = view.getUint32(HEADER_BYTES, true);
   if (flags & CHECKSUM_PRESENT) throw refuse("a checksum", "ProtocolError");
   const unknown = flags & 0xffff & ~MORE_TO_COME;
-  if (unknown !== 0) {
-    throw new MongoError(
-      "ProtocolError",
-      `Cannot read message: flags ${unknown}`,
-    );
-  }
+  if (unknown !== 0) throw malformed(`flags ${unknown}`);
   const sections = readSections(message, HEADER_BYTES + 4);
   return {
     requestId,
@@ -124,30 +116,31 @@ function readSections(message: Uint8Array, start: number): Document {
     at += section.length;
     if (kind === 0 && !body) body = decodeCommand(section, RAW_FIELD);
     else if (kind === 1) addSequence(sequences, section);
-    else {throw new MongoError(
-        "ProtocolError",
-        "Cannot read message: bad section",
-      );}
+    else throw malformed("bad section");
   }
-  if (!body) throw truncated();
+  if (!body) throw malformed("it is truncated");
   for (const name of Object.keys(sequences)) {
-    if (Object.hasOwn(body, name)) throw twice(name);
+    if (Object.hasOwn(body, name)) {
+      throw malformed(`field ${name} is given twice`);
+    }
     setField(body, name, sequences[name]);
   }
   return body;
 }
 
 function readSized(message: Uint8Array, at: number): Uint8Array {
-  if (at + 5 > message.length) throw truncated();
+  if (at + 5 > message.length) throw malformed("it is truncated");
   const view = new DataView(message.buffer, message.byteOffset + at);
   const size = view.getInt32(0, true);
-  if (size < 5 || at + size > message.length) throw truncated();
+  if (size < 5 || at + size > message.length) {
+    throw malformed("it is truncated");
+  }
   return message.subarray(at, at + size);
 }
 
 function addSequence(sequences: Document, section: Uint8Array): void {
   const nameEnd = section.indexOf(0, 4);
-  if (nameEnd < 0) throw truncated();
+  if (nameEnd < 0) throw malformed("it is truncated");
   const name = new TextDecoder().decode(section.subarray(4, nameEnd));
   const documents: unknown[] = [];
   for (let at = nameEnd + 1; at < section.length;) {
@@ -155,7 +148,9 @@ function addSequence(sequences: Document, section: Uint8Array): void {
     at += document.length;
     documents.push(name === RAW_FIELD ? document : decodeDocument(document));
   }
-  if (Object.hasOwn(sequences, name)) throw twice(name);
+  if (Object.hasOwn(sequences, name)) {
+    throw malformed(`field ${name} is given twice`);
+  }
   setField(sequences, name, documents);
 }
 
@@ -173,7 +168,9 @@ function toRequest(command: Document): CommandRequest {
 function parseQuery(message: Uint8Array, requestId: number): WireRequest {
   const nameStart = HEADER_BYTES + 4;
   const nameEnd = message.indexOf(0, nameStart);
-  if (nameEnd < 0 || nameEnd + 9 > message.length) throw truncated();
+  if (nameEnd < 0 || nameEnd + 9 > message.length) {
+    throw malformed("it is truncated");
+  }
   const name = new TextDecoder().decode(message.subarray(nameStart, nameEnd));
   const query = decodeDocument(readSized(message, nameEnd + 9));
   const command = isDocument(query.$query) ? query.$query : query;
@@ -193,16 +190,6 @@ function parseQuery(message: Uint8Array, requestId: number): WireRequest {
   };
 }
 
-function twice(name: string): MongoError {
-  return new MongoError(
-    "ProtocolError",
-    `Cannot read message: field ${name} is given twice`,
-  );
-}
-
-function truncated(): MongoError {
-  return new MongoError(
-    "ProtocolError",
-    "Cannot read message: it is truncated",
-  );
+function malformed(state: string): MongoError {
+  return new MongoError("ProtocolError", `Cannot read message: ${state}`);
 }

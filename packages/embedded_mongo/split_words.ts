@@ -1,4 +1,4 @@
-/** Writes lists of operators in a few lines. */
+/** Lists of names, written as a text: fields, operators, stages. */
 
 /** The words of a text, whatever white space lies between. */
 export function splitWords(text: string): string[] {
