@@ -73,5 +73,7 @@ function stillHas(stamp: SyncStamp | undefined): Record<string, unknown> {
     "sync.version": stamp.version,
     "sync.event_at": stamp.event_at,
     "sync.event_id": stamp.event_id,
+    // Null stands for none: fields may have come late under the same stamp.
+    "sync.older": stamp.older ?? null,
   };
 }

@@ -5,6 +5,7 @@
  * The server carries out every write by itself: its filter is its guard. A user
  * name that is taken gets another suffix, and the write is made again.
  */
+import { isDeepStrictEqual } from "node:util";
 import {
   type AnyBulkWriteOperation,
   type Collection,
@@ -187,7 +188,8 @@ function isSameWrite(found: SyncStamp | undefined, own: SyncStamp): boolean {
   return found !== undefined && found.version === own.version &&
     found.event_id === own.event_id &&
     found.event_at?.getTime() === own.event_at?.getTime() &&
-    found.synced_at.getTime() === own.synced_at.getTime();
+    found.synced_at.getTime() === own.synced_at.getTime() &&
+    isDeepStrictEqual(found.older, own.older);
 }
 
 function toOperation<D extends SyncedDocument>(

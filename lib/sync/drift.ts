@@ -202,6 +202,10 @@ function findDrift<D extends SyncedDocument>(
     default:
       return plan satisfies never;
   }
+  // Clerk was read too early: what the document lacks is of an older state.
+  if (stored?.sync && incoming.version.updatedAtMs < stored.sync.version) {
+    return null;
+  }
   const ignored = [...NOT_COMPARED, ...notCompared];
   const fields = Object.entries(plan.set)
     .filter(([field]) => !ignored.includes(field))

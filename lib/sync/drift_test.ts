@@ -81,6 +81,13 @@ const CASES: [
     [],
   ],
   [
+    "a document that is ahead by a state that left fields out",
+    USER,
+    storedAs({ id: USER.id, first_name: "Augusta", updated_at: 2_000 }),
+    null,
+    [],
+  ],
+  [
     "a sign-in that moved nothing but updated_at",
     { ...USER, updated_at: 2_000 },
     storedAs(USER),

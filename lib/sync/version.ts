@@ -28,7 +28,21 @@ export interface SyncStamp {
   readonly source: SyncSource;
   /** When Rollcall wrote it. */
   readonly synced_at: Date;
+  /** Fields that this state left out; absent where it was whole. */
+  readonly older?: OlderFields;
 }
+
+/** The place in the order that a stamp keeps. */
+export type StampedVersion = Pick<
+  SyncStamp,
+  "version" | "event_at" | "event_id"
+>;
+
+/**
+ * By the name of a field that the newest state left out: which state told it last,
+ * null for none. A state in between may still tell it.
+ */
+export type OlderFields = Readonly<Record<string, StampedVersion | null>>;
 
 /** The roads by which a state of an object reaches the sync. */
 export type SyncSource =
@@ -56,7 +70,9 @@ export function compareVersions(a: Version, b: Version): number {
  * @param stamp The document's `sync`, or undefined when it never had one.
  * @returns Its version; the oldest possible for a document without a stamp.
  */
-export function versionOf(stamp: SyncStamp | undefined): Version {
+export function versionOf(
+  stamp: StampedVersion | null | undefined,
+): Version {
   return {
     updatedAtMs: stamp?.version ?? Number.NEGATIVE_INFINITY,
     eventAt: stamp?.event_at ?? null,

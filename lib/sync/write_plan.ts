@@ -10,10 +10,12 @@ import { isDeepStrictEqual } from "node:util";
 import type { ClerkUser, DiscardReason } from "../events.ts";
 import {
   EMPTY_USER,
+  joinNames,
   toUserFields,
   type UserDocument,
   type UserFields,
 } from "./user_document.ts";
+import { findLateFields, hasToldLate, noteUntold } from "./partial_state.ts";
 import { chooseUsername, type ChosenUsername } from "./username.ts";
 import {
   compareVersions,
@@ -89,6 +91,9 @@ export function planUserWrite(
     stamp: { ...toStamp(incoming), clerk_username: chosen.clerkUsername },
     incoming,
     known,
+    derive: ({ first_name, last_name }) => ({
+      full_name: joinNames(first_name, last_name),
+    }),
   });
 }
 
@@ -110,6 +115,8 @@ export interface WriteQuestion<D extends SyncedDocument> {
   readonly stamp: D["sync"];
   readonly incoming: Incoming;
   readonly known: Known<D>;
+  /** What follows from several fields, for which no one state may speak. */
+  readonly derive?: (fields: FieldsOf<D>) => Partial<FieldsOf<D>>;
 }
 
 /**
@@ -121,21 +128,47 @@ export interface WriteQuestion<D extends SyncedDocument> {
 export function planWrite<D extends SyncedDocument>(
   question: WriteQuestion<D>,
 ): WritePlan<D> {
-  const { id, fields, empty, stamp, incoming, known } = question;
+  const { id, fields, empty, incoming, known } = question;
   const { stored } = known;
   if (known.isTombstoned) {
     return stored === undefined
       ? { kind: "skip", reason: "tombstoned" }
       : { kind: "remove", reason: "tombstoned" };
   }
+  const refusal = stored && findRefusal(incoming.version, stored.sync);
+  if (refusal !== undefined) {
+    return planLateWrite(question) ?? { kind: "skip", reason: refusal };
+  }
+  const stamp = { ...question.stamp, ...noteUntold(question) };
   if (stored === undefined) {
     return {
       kind: "insert",
       document: { _id: id, ...empty, ...fields, sync: stamp } as unknown as D,
     };
   }
-  const refusal = findRefusal(incoming.version, stored.sync);
-  if (refusal !== undefined) return { kind: "skip", reason: refusal };
+  return planUpdate(stored, fields, stamp);
+}
+
+/** Of an older state, what no newer one has told. */
+function planLateWrite<D extends SyncedDocument>(
+  question: WriteQuestion<D>,
+): WritePlan<D> | null {
+  const { known: { stored }, derive } = question;
+  const late = findLateFields(question);
+  if (stored === undefined || late === null) return null;
+  const fields = late.fields as Partial<FieldsOf<D>>;
+  return planUpdate(
+    stored,
+    { ...fields, ...derive?.({ ...stored, ...fields }) },
+    { ...stored.sync, older: late.older },
+  );
+}
+
+function planUpdate<D extends SyncedDocument>(
+  stored: D,
+  fields: Partial<FieldsOf<D>>,
+  stamp: D["sync"],
+): WritePlan<D> {
   const changed = Object.entries(fields).filter(([name, value]) =>
     !isDeepStrictEqual(value, Reflect.get(stored, name))
   );
@@ -169,6 +202,7 @@ function findRefusal(
   const order = compareVersions(incoming, current);
   if (order > 0) return undefined;
   const isSameState = incoming.updatedAtMs === current.updatedAtMs &&
-    (order === 0 || incoming.eventAt === null);
+      (order === 0 || incoming.eventAt === null) ||
+    hasToldLate(incoming, stored);
   return isSameState ? "duplicate" : "stale";
 }

@@ -9,6 +9,7 @@ import {
 import type { Store } from "../../lib/store/store.ts";
 import { primaryEmail } from "../../lib/sync/primary_contact.ts";
 import {
+  EMPTY_USER,
   toUserFields,
   type UserDocument,
 } from "../../lib/sync/user_document.ts";
@@ -52,6 +53,8 @@ export async function assertFinalState(
 function assertUsers(users: readonly ThemedUser[], words: Words): void {
   assertEquals<unknown>(
     users.map(({ username: _username, theme: _theme, sync, ...fields }) => ({
+      // Adopted, a document of the application's lacks what nobody has told.
+      ...EMPTY_USER,
       ...fields,
       version: sync.version,
       // Read from Clerk, it carries the time of reading; its values are the same.
@@ -62,6 +65,7 @@ function assertUsers(users: readonly ThemedUser[], words: Words): void {
       const isFetched = users[index]?.sync.source === "fetch";
       return {
         _id,
+        ...EMPTY_USER,
         ...toUserFields(user),
         version: user.updated_at,
         event: isFetched ? "fetched" : event.origin?.id ?? null,
@@ -128,7 +132,7 @@ async function assertOthers(
     ]),
     [...truth.organizations].sort().map(([id, event]) => {
       const { name, slug, updated_at } = clerkOrganization.parse(event.data);
-      return [id, name, slug, updated_at];
+      return [id, name, slug ?? null, updated_at];
     }),
   );
   const memberships = await store.memberships.documents.find().sort({ _id: 1 })

@@ -2,7 +2,7 @@
 import type { ReceivedEvent } from "../../functions/received_event.ts";
 import type { ToldEvent } from "./histories.ts";
 
-/** The last words, by id, and who is gone. */
+/** The last words on everything that was ever told, by id, and who is gone. */
 export interface ClerkTruth {
   readonly users: ReadonlyMap<string, ReceivedEvent>;
   readonly organizations: ReadonlyMap<string, ReceivedEvent>;
@@ -22,15 +22,14 @@ export function truthAfter(history: readonly ToldEvent[]): ClerkTruth {
     events.filter(isDeletion).map(({ subject }) => subject ?? ""),
   );
   const lastWords = (prefix: string) =>
-    new Map(
+    mergeWords(
       events
         .filter((event) => event.type.startsWith(prefix) && !isDeletion(event))
         .filter((event) =>
           ![event.subject, ...parentsOf(event)].some((id) =>
             tombstones.has(id ?? "")
           )
-        )
-        .map((event) => [event.subject ?? "", event]),
+        ),
     );
   return {
     tombstones,
@@ -38,6 +37,19 @@ export function truthAfter(history: readonly ToldEvent[]): ClerkTruth {
     organizations: lastWords("organization."),
     memberships: lastWords("organizationMembership."),
   };
+}
+
+/** What an event leaves out stays as it was. */
+function mergeWords(
+  events: readonly ReceivedEvent[],
+): Map<string, ReceivedEvent> {
+  const words = new Map<string, ReceivedEvent>();
+  for (const event of events) {
+    const id = event.subject ?? "";
+    const data = { ...words.get(id)?.data, ...event.data };
+    words.set(id, { ...event, data });
+  }
+  return words;
 }
 
 function isDeletion({ type }: ReceivedEvent): boolean {

@@ -71,6 +71,25 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    name: "of an older state, a field that no newer one told is written",
+    told: [
+      userTold("user_partial", 5, "applied", { first_name: "New" }),
+      userTold("user_partial", 3, "applied", {
+        first_name: "Old",
+        image_url: "https://img.example.com/3",
+      }),
+      userTold("user_partial", 2, "stale", {
+        image_url: "https://img.example.com/2",
+      }),
+    ],
+    async check(store) {
+      const user = await readUser(store, "user_partial");
+      assertEquals(user?.first_name, "New");
+      assertEquals(user?.profile_picture, "https://img.example.com/3");
+      assertEquals(user?.sync.version, T0 + 5);
+    },
+  },
+  {
     name: "of two states of one millisecond the later envelope wins",
     told: [
       {
