@@ -20,6 +20,8 @@ export interface ExpressionInput {
 export interface Expression {
   /** The fields it compares, when it says no more than that two of them are equal. */
   readonly equality: Equality | undefined;
+  /** The first thing it does beyond comparing, joining with and/or/not, and int(), if any. */
+  readonly calculation: string | undefined;
   /**
    * Evaluates the expression on events.
    *
@@ -39,6 +41,9 @@ export interface Equality {
 
 const STRING_OR_HAS = /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\bhas\s*\(/g;
 const LACKED = /\b(?:date|now|now_plus|now_minus)\s*\(/; // the server has them
+const LOGIC = // operators of a cancelOn condition, on Inngest's server
+  "id value . [] ?: && || !_ == != < <= > >= in".split(" ");
+const CONVERSIONS = ["int", "uint", "double"];
 const MAX_CACHED = 500; // expressions come with waits, so the cache is bounded
 const environment = createEnvironment();
 const compiled = new Map<string, Expression>();
@@ -77,6 +82,7 @@ function compile(source: string): Expression {
   const wanted = [...paths.values()].sort((a, b) => b.length - a.length);
   return {
     equality: readEquality(program.ast),
+    calculation: findCalculation(program.ast),
     evaluate(input: ExpressionInput): unknown {
       try {
         return program(fillPaths(input, wanted));
@@ -160,6 +166,19 @@ function readEquality(node: ASTNode): Equality | undefined {
   const event = sides.find((path) => path?.[0] === "event");
   const async = sides.find((path) => path?.[0] === "async");
   return event && async && { event: event.slice(1), async: async.slice(1) };
+}
+
+/** As the server looks: not into the items of lists and maps. */
+function findCalculation(node: ASTNode): string | undefined {
+  if (node.op === "list" || node.op === "map") return undefined;
+  if (node.op === "call" || node.op === "rcall") {
+    const [name] = node.args;
+    const isConversion = node.op === "call" && CONVERSIONS.includes(name);
+    if (!isConversion) return name === "present" ? "has()" : `${name}()`;
+  } else if (!LOGIC.includes(node.op)) {
+    return node.op.replace("_", "");
+  }
+  return childNodes(node).map(findCalculation).find((found) => found);
 }
 
 function readPath(node: ASTNode): Path | undefined {

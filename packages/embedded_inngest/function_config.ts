@@ -225,7 +225,10 @@ function parseCancel(
   rule: FunctionEntry["cancel"][number],
 ): CancelRule {
   try {
-    if (rule.if) compileExpression(rule.if);
+    const { calculation } = rule.if ? compileExpression(rule.if) : {};
+    if (calculation) {
+      throw new SyntaxError(`${calculation} is more than a comparison`);
+    }
   } catch (error) {
     throw refusal(
       slug,

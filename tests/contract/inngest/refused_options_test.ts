@@ -80,6 +80,21 @@ for (
       config: { triggers: [{ cron }] },
       message,
     })),
+    ...[
+      "async.data.n + 1 == 2",
+      "-async.data.n == 2",
+      "has(async.data.u)",
+      "async.data.l.exists(x, x > 1)",
+      "async.data.u.startsWith('a')",
+      "size(async.data.l) == 1",
+      "async.data.l[0 + 1] == 1",
+      "event.data.u == async.data.u && bool(async.data.n)",
+    ].map((condition) => ({
+      option: `a cancelOn condition that calculates: ${condition}`,
+      config: { cancelOn: [{ event: "x", if: condition }] },
+      message:
+        /option "cancelOn.if" is not valid: \S+ is more than a comparison/,
+    })),
     {
       option: "a cancelOn condition that is no CEL",
       config: { cancelOn: [{ event: "x", if: "async.data ===" }] },
