@@ -7,6 +7,8 @@
 
 import { type Document, isDocument } from "../bson/document.ts";
 import { MongoError } from "../errors.ts";
+import { rejectUnknownFields } from "../commands/command.ts";
+import { splitWords } from "../split_words.ts";
 import { visitPath } from "../query/visit_path.ts";
 import { compileExpression } from "./compile_expression.ts";
 import { collectBounded, MemoryBound } from "./memory_bound.ts";
@@ -62,8 +64,13 @@ interface Join {
   readonly pipeline: readonly unknown[];
 }
 
+const LOOKUP_FIELDS = new Set(
+  splitWords("from as localField foreignField let pipeline"),
+);
+
 function parseLookup(spec: unknown): Join {
   const fields = isDocument(spec) ? spec : {};
+  rejectUnknownFields(fields, "$lookup", LOOKUP_FIELDS);
   const { from, as, localField, foreignField, pipeline } = fields;
   const isByField = typeof localField === "string" &&
     typeof foreignField === "string";

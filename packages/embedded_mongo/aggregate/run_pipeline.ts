@@ -7,7 +7,8 @@
 
 import { type Document, getOwn, isDocument } from "../bson/document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
-import { badValue, MongoError, refuse } from "../errors.ts";
+import { rejectUnknownFields } from "../commands/command.ts";
+import { type CodeName, MongoError, refuse } from "../errors.ts";
 import { compileFilter } from "../query/compile_filter.ts";
 import { compileSortKey, parseSort, sortByKey } from "../query/compile_sort.ts";
 import { splitWords } from "../split_words.ts";
@@ -38,7 +39,7 @@ export type Stage = (
 const STAGES: Readonly<Record<string, Stage>> = {
   $match: matchDocuments,
   $sort: (documents, spec) =>
-    sortDocuments(documents, readObject(spec, "$sort")),
+    sortDocuments(documents, readObject(spec, "$sort", "Location15973")),
   $limit: limitDocuments,
   $skip: skipDocuments,
   $count: countDocuments,
@@ -85,18 +86,22 @@ export function runPipeline(
  *
  * @param stage A stage as the client sent it.
  * @returns Its name and specification.
- * @throws {MongoError} FailedToParse unless it is an object with one field.
+ * @throws {MongoError} TypeMismatch or Location40323 unless it is an object with
+ *   one field.
  */
 export function readStage(stage: unknown): [string, unknown] {
-  const entries = isDocument(stage) ? Object.entries(stage) : [];
-  const [entry] = entries;
-  if (!entry || entries.length !== 1) {
+  if (!isDocument(stage)) {
     throw new MongoError(
-      "Location40324",
-      "A pipeline stage specification object must contain exactly one field.",
+      "TypeMismatch",
+      "Each element of the 'pipeline' array must be an object",
     );
   }
-  return entry;
+  const [entry, ...more] = Object.entries(stage);
+  if (entry && more.length === 0) return entry;
+  throw new MongoError(
+    "Location40323",
+    "A pipeline stage specification object must contain exactly one field.",
+  );
 }
 
 function getStage(name: string): Stage {
@@ -111,9 +116,16 @@ function getStage(name: string): Stage {
   );
 }
 
-function readObject(spec: unknown, stage: string): Document {
+function readObject(
+  spec: unknown,
+  stage: string,
+  codeName: CodeName,
+): Document {
   if (isDocument(spec)) return spec;
-  throw badValue(`the ${stage} specification must be an object`);
+  throw new MongoError(
+    codeName,
+    `the ${stage} specification must be an object`,
+  );
 }
 
 function matchDocuments(
@@ -121,7 +133,10 @@ function matchDocuments(
   spec: unknown,
   context: PipelineContext,
 ): Iterable<Document> {
-  const filter = compileFilter(readObject(spec, "$match"), context.variables);
+  const filter = compileFilter(
+    readObject(spec, "$match", "Location15959"),
+    context.variables,
+  );
   return Iterator.from(documents).filter((document) => filter(document));
 }
 
@@ -132,7 +147,10 @@ function sortDocuments(
 ): Iterable<Document> {
   const fields = parseSort(sort);
   if (fields.length === 0) {
-    throw badValue("$sort stage must have at least one sort key");
+    throw new MongoError(
+      "Location15976",
+      "$sort stage must have at least one sort key",
+    );
   }
   const readKey = compileSortKey(fields);
   return {
@@ -145,19 +163,24 @@ function sortDocuments(
 }
 
 function limitDocuments(documents: Iterable<Document>, spec: unknown) {
-  const limit = toSafeInteger(spec);
-  if (limit === undefined || limit <= 0) {
-    throw new MongoError("Location15958", "the limit must be positive");
-  }
-  return Iterator.from(documents).take(limit);
+  const limit = readWhole(spec, "$limit", "Location5107201");
+  if (limit > 0) return Iterator.from(documents).take(limit);
+  throw new MongoError("Location15958", "the limit must be positive");
 }
 
 function skipDocuments(documents: Iterable<Document>, spec: unknown) {
-  const skip = toSafeInteger(spec);
-  if (skip === undefined || skip < 0) {
-    throw badValue("the skip must be non-negative");
-  }
+  const skip = readWhole(spec, "$skip", "Location5107200");
   return Iterator.from(documents).drop(skip);
+}
+
+function readWhole(spec: unknown, stage: string, codeName: CodeName): number {
+  const number = toSafeInteger(spec);
+  const isWhole = number !== undefined && number === Number(String(spec));
+  if (isWhole && number >= 0) return number;
+  throw new MongoError(
+    codeName,
+    `invalid argument to ${stage} stage: Expected a non-negative integer`,
+  );
 }
 
 function* countDocuments(
@@ -165,7 +188,16 @@ function* countDocuments(
   spec: unknown,
 ): Iterable<Document> {
   if (typeof spec !== "string" || !/^[^$.][^.]*$/.test(spec)) {
-    throw badValue("the count field must be a non-empty string");
+    throw new MongoError(
+      typeof spec !== "string"
+        ? "Location40156"
+        : spec === ""
+        ? "Location40157"
+        : spec.startsWith("$")
+        ? "Location40158"
+        : "Location40160",
+      "the count field must be a non-empty string without a dot or a dollar",
+    );
   }
   let count = 0;
   for (const _ of documents) count++;
@@ -177,9 +209,12 @@ function* sampleDocuments(
   documents: Iterable<Document>,
   spec: unknown,
 ): Iterable<Document> {
-  const size = toSafeInteger(readObject(spec, "$sample").size);
+  const size = toSafeInteger(readObject(spec, "$sample", "Location28745").size);
   if (size === undefined || size <= 0) {
-    throw badValue("size argument to $sample must be positive");
+    throw new MongoError(
+      "Location28747",
+      "size argument to $sample must be a positive integer",
+    );
   }
   const rest = collectBounded(documents, new MemoryBound("$sample"));
   for (let taken = 0; taken < size && rest.length > 0; taken++) {
@@ -193,6 +228,13 @@ function sortByCount(
   spec: unknown,
   context: PipelineContext,
 ): Iterable<Document> {
+  const [operator] = isDocument(spec) ? Object.keys(spec) : [];
+  if (!(operator ?? String(spec)).startsWith("$")) {
+    throw new MongoError(
+      operator === undefined ? "Location40148" : "Location40147",
+      "the sortByCount field must be a $-prefixed path or an expression",
+    );
+  }
   const group = { _id: spec, count: { $sum: 1 } };
   return sortDocuments(groupDocuments(documents, group, context), {
     count: -1,
@@ -204,14 +246,19 @@ function* unionWith(
   spec: unknown,
   context: PipelineContext,
 ): Iterable<Document> {
-  yield* documents;
-  const { coll, pipeline = [] } = typeof spec === "string"
+  const { coll, pipeline = [], ...unknown } = typeof spec === "string"
     ? { coll: spec }
-    : readObject(spec, "$unionWith");
-  const source = typeof coll === "string"
-    ? context.readCollection?.(coll, {}) ?? []
-    : [];
-  yield* runPipeline(source, Array.isArray(pipeline) ? pipeline : [], context);
+    : readObject(spec, "$unionWith", "FailedToParse");
+  rejectUnknownFields(unknown, "$unionWith", new Set());
+  if (typeof coll !== "string" || !Array.isArray(pipeline)) {
+    throw new MongoError(
+      coll === undefined ? "FailedToParse" : "TypeMismatch",
+      "$unionWith needs the name of a collection and an array of stages",
+    );
+  }
+  yield* documents;
+  const source = context.readCollection?.(coll, {}) ?? [];
+  yield* runPipeline(source, pipeline, context);
 }
 
 function* facetDocuments(
@@ -219,13 +266,28 @@ function* facetDocuments(
   spec: unknown,
   context: PipelineContext,
 ): Iterable<Document> {
-  const facets = Object.entries(readObject(spec, "$facet"));
+  const facets = Object.entries(readObject(spec, "$facet", "Location40169"));
+  if (facets.length === 0) {
+    throw new MongoError(
+      "Location40169",
+      "the $facet specification must be a non-empty object",
+    );
+  }
   const input = collectBounded(documents, new MemoryBound("$facet"));
   const bound = new MemoryBound("$facet"); // Of what all facets give together.
   yield Object.fromEntries(
     facets.map(([name, pipeline]) => {
       if (!Array.isArray(pipeline)) {
-        throw badValue(`arguments to $facet must be arrays, ${name} is not`);
+        throw new MongoError(
+          "Location40170",
+          `arguments to $facet must be arrays, ${name} is not`,
+        );
+      }
+      if (pipeline.some((stage) => isDocument(stage) && "$facet" in stage)) {
+        throw new MongoError(
+          "Location40600",
+          "$facet is not allowed to be used within a $facet stage",
+        );
       }
       return [
         name,

@@ -11,6 +11,7 @@ import { badValue, MongoError } from "../errors.ts";
 import { compileProjection } from "../query/compile_projection.ts";
 import { compileExpression, type Expression } from "./compile_expression.ts";
 import type { PipelineContext, Stage } from "./run_pipeline.ts";
+import { findOverlap } from "../update/find_overlap.ts";
 import { setAtPath } from "./set_at_path.ts";
 
 type Shaper = (document: Document) => Document;
@@ -38,7 +39,8 @@ function shaping(
 
 function compileProject(spec: unknown, { variables }: PipelineContext): Shaper {
   if (!isDocument(spec) || Object.keys(spec).length === 0) {
-    throw badValue(
+    throw new MongoError(
+      isDocument(spec) ? "Location51272" : "Location15969",
       "$project specification must be an object with at least one field",
     );
   }
@@ -54,7 +56,15 @@ function compileAddFields(
       "$addFields specification must be an object with at least one field",
     );
   }
-  const fields = listFields(spec, []).map(({ parts, expression }) => ({
+  const listed = listFields(spec, []);
+  const overlap = findOverlap(listed.map(({ parts }) => parts.join(".")));
+  if (overlap) {
+    throw new MongoError(
+      "Location40176",
+      `specification contains two conflicting paths: '${overlap.outer}' and '${overlap.inner}'`,
+    );
+  }
+  const fields = listed.map(({ parts, expression }) => ({
     parts,
     evaluate: compileExpression(expression, variables),
   }));
@@ -68,12 +78,20 @@ function listFields(
 ): { readonly parts: readonly string[]; readonly expression: unknown }[] {
   return Object.entries(spec).flatMap(([key, expression]) => {
     const parts = [...prefix, ...key.split(".")];
+    if (parts.includes("")) throw emptyField();
     const [first] = isDocument(expression) ? Object.keys(expression) : [];
     return isDocument(expression) && first !== undefined &&
         !first.startsWith("$")
       ? listFields(expression, parts)
       : [{ parts, expression }];
   });
+}
+
+function emptyField(): MongoError {
+  return new MongoError(
+    "Location15998",
+    "FieldPath field names may not be empty strings.",
+  );
 }
 
 function addAll(
@@ -93,10 +111,12 @@ function addAll(
 function compileUnset(spec: unknown, { variables }: PipelineContext): Shaper {
   const paths = [spec].flat();
   if (paths.length === 0 || !paths.every((path) => typeof path === "string")) {
-    throw badValue(
+    throw new MongoError(
+      paths.length === 0 ? "Location31119" : "Location31002",
       "$unset specification must be a string or an array of strings",
     );
   }
+  if (paths.some((path) => path.split(".").includes(""))) throw emptyField();
   return compileProjection(
     Object.fromEntries(paths.map((path) => [path, 0])),
     { variables },

@@ -2,7 +2,7 @@
 
 import { Long } from "bson";
 import { type Document, getField, isDocument } from "../bson/document.ts";
-import { badValue } from "../errors.ts";
+import { MongoError } from "../errors.ts";
 import { setAtPath } from "./set_at_path.ts";
 
 /**
@@ -11,17 +11,34 @@ import { setAtPath } from "./set_at_path.ts";
  * @param documents What to unwind.
  * @param spec A path with its dollar, or the long form.
  * @returns The unwound documents.
- * @throws {MongoError} BadValue for a path without a dollar.
+ * @throws {MongoError} For a path without a dollar, and for a wrong option.
  */
 export function* unwindDocuments(
   documents: Iterable<Document>,
   spec: unknown,
 ): Iterable<Document> {
-  const { path, includeArrayIndex, preserveNullAndEmptyArrays } =
+  const { path, includeArrayIndex, preserveNullAndEmptyArrays, ...unknown } =
     isDocument(spec) ? spec : { path: spec };
+  const [option] = Object.keys(unknown);
+  if (option !== undefined) {
+    throw fail(28811, `unrecognized option to $unwind stage: ${option}`);
+  }
+  if (path === undefined) {
+    throw fail(28812, "no path specified to $unwind stage");
+  }
   if (typeof path !== "string" || !/^\$[^$]/.test(path)) {
-    throw badValue(
+    throw fail(
+      28818,
       "path option to $unwind stage should be prefixed with a '$'",
+    );
+  }
+  if (typeof (preserveNullAndEmptyArrays ?? true) !== "boolean") {
+    throw fail(28809, "expected a boolean for preserveNullAndEmptyArrays");
+  }
+  if (/^$|^\$/.test(String(includeArrayIndex ?? "i"))) {
+    throw fail(
+      28822,
+      "includeArrayIndex should not be empty or begin with '$'",
     );
   }
   const parts = path.slice(1).split(".");
@@ -44,6 +61,10 @@ export function* unwindDocuments(
       yield indexPath ? setAtPath(kept, indexPath, null) : kept;
     }
   }
+}
+
+function fail(code: number, message: string): MongoError {
+  return new MongoError(`Location${code}`, message);
 }
 
 function isScalar(value: unknown): boolean {

@@ -13,7 +13,7 @@ import {
 import { type Document, isDocument } from "../bson/document.ts";
 import { encodeDocument } from "../bson/encode_document.ts";
 import { toSafeInteger } from "../bson/numbers.ts";
-import { badValue, MongoError } from "../errors.ts";
+import { MongoError } from "../errors.ts";
 import { splitWords } from "../split_words.ts";
 import type { Row } from "../storage/row.ts";
 import {
@@ -90,9 +90,13 @@ export function splitPipeline(
   const sort = peek("$sort");
   const hasSort = isDocument(sort) && Object.keys(sort).length > 0;
   if (hasSort) take("$sort");
-  const skip = toSafeInteger(peek("$skip")) ?? -1;
+  const peekWhole = (name: string) => {
+    const number = toSafeInteger(peek(name));
+    return number === Number(String(peek(name))) ? number : undefined;
+  };
+  const skip = peekWhole("$skip") ?? -1;
   if (skip >= 0) take("$skip");
-  const limit = toSafeInteger(peek("$limit")) ?? 0;
+  const limit = peekWhole("$limit") ?? 0;
   if (limit > 0) take("$limit");
   return {
     selection: {
@@ -110,7 +114,10 @@ export function splitPipeline(
 
 function mergeFilters(filters: readonly unknown[]): Document {
   if (!filters.every(isDocument)) {
-    throw badValue("the match filter must be an expression in an object");
+    throw new MongoError(
+      "Location15959",
+      "the match filter must be an expression in an object",
+    );
   }
   return filters.length > 1 ? { $and: [...filters] } : filters[0] ?? {};
 }

@@ -1,16 +1,11 @@
 /** `drop`: a collection with its documents and indexes. */
 
-import {
-  type Command,
-  findNamedCollection,
-  readCollectionName,
-} from "./command.ts";
+import { type Command, findNamedCollection } from "./command.ts";
 
 /** The command. */
 export const drop: Command = {
   fields: [],
   run: (request, context) => {
-    readCollectionName(request);
     const collection = findNamedCollection(request, context);
     if (!collection) return { ok: 1 };
     const nIndexesWas = collection.indexes.length + 1;

@@ -137,7 +137,10 @@ function readEach(
     throw badValue(`Unrecognized clause in ${name}: ${unknown}`);
   }
   if (!Array.isArray(modifiers.$each)) {
-    throw badValue(`The argument to $each in ${name} must be an array`);
+    throw new MongoError(
+      name === "$push" ? "BadValue" : "TypeMismatch",
+      `The argument to $each in ${name} must be an array`,
+    );
   }
   return modifiers.$each;
 }

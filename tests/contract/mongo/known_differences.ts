@@ -58,4 +58,6 @@ export const KNOWN_DIFFERENCES: ReadonlyMap<string, string> = new Map([
   ["a partial index takes plain conditions only", "takes others, too"],
   ["createIndex() refuses a TTL over several fields", "takes it"],
   ["a transaction answers as on a standalone mongod", "takes it"],
+  ["$set refuses paths that lead through each other", "takes the first"],
+  ["$set refuses an empty name in a path", "passes over it"],
 ]);

@@ -68,6 +68,36 @@ Deno.test("the README of embedded_mongo names tests that exist", async () => {
   assertEquals([...named].filter((name) => !existing.has(name)), []);
 });
 
+Deno.test("the README of embedded_mongo says how large it is", async () => {
+  const said = [...readme.matchAll(/^\| `(\w+)` +\| ([\d,]+) +\|/gm)]
+    .map(([, folder = "", lines = ""]) =>
+      [`${folder}/`, Number(lines.replace(",", ""))] as const
+    );
+  assertEquals(said.length, 7);
+  const whole = /there are ([\d,]+) without tests/.exec(readme)?.[1] ?? "";
+  for (
+    const [folder, lines] of [
+      ...said,
+      ["", Number(whole.replace(",", ""))] as const,
+    ]
+  ) {
+    const counted = await countLines(new URL(folder, PACKAGE));
+    const isNear = Math.abs(counted - lines) <= counted * 0.03;
+    assert(isNear, `${folder} has ${counted} lines, the README says ${lines}`);
+  }
+});
+
+async function countLines(folder: URL): Promise<number> {
+  let lines = 0;
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) lines += await countLines(new URL(`${name}/`, folder));
+    if (!/(?<!_test)\.ts$/.test(name)) continue;
+    const text = await Deno.readTextFile(new URL(name, folder));
+    lines += text.split("\n").length - 1;
+  }
+  return lines;
+}
+
 async function listTests(folder: URL): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
