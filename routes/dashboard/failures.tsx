@@ -192,7 +192,12 @@ function AgainCell({ letter }: { readonly letter: DeadLetterDocument }) {
       <a href={runLink(letter.run_id)}>Run again…</a>
       {letter.replayed_at === null && (
         <form method="post">
-          <button type="submit" name="aside" value={letter.event_id}>
+          <button
+            type="submit"
+            class="quiet"
+            name="aside"
+            value={letter.event_id}
+          >
             Set aside
           </button>
         </form>

@@ -145,7 +145,9 @@ function Facts({ event, now }: FactsProps) {
           {reason && (REASONS[reason] ?? reason)}
         </Fact>
         <Fact label="Sent by Clerk">
-          <Instant at={event.event_at ?? null} now={now} />
+          {event.event_at
+            ? <Instant at={event.event_at} now={now} />
+            : "at a time that the event does not tell"}
         </Fact>
         <Fact label="Received">
           <Instant at={event.received_at} now={now} />

@@ -60,7 +60,11 @@ export default define.page<typeof handler>(
       <>
         <PageHead
           title="Quarantine"
-          lead={`${total} webhooks refused at the door in the last 7 days, at most the newest ${
+          lead={`${
+            total === 1
+              ? "One webhook"
+              : `${total.toLocaleString("en")} webhooks`
+          } refused at the door in the last 7 days, at most the newest ${
             MAX_QUARANTINED.toLocaleString("en")
           }`}
         >
@@ -199,8 +203,8 @@ function Details({ row }: { readonly row: QuarantineRow }) {
       <dl>
         {Object.entries(row.headers).map(([name, value]) => (
           <div key={name} class="small">
-            <dt class="inline-term">{name}</dt>
-            <dd class="inline-term">{value}</dd>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
           </div>
         ))}
       </dl>
