@@ -191,8 +191,8 @@ async function sendAgain(
   );
   await Promise.all(
     events
-      // An outcome whose arrival was never recorded has no payload to send.
-      .filter((event) => Object.hasOwn(event, "payload"))
+      // None where the arrival was never recorded, or was erased.
+      .filter(({ payload }) => payload !== null && payload !== undefined)
       .map((event) => sender.send(toReplayedEvent(event, replay, now))),
   );
 }

@@ -69,7 +69,7 @@ export async function erasePayloads(
   await eraseChanges(store, [...new Set(subjects)], now);
   await documents.updateMany(
     { _id: { $in: found.map(({ _id }) => _id) } },
-    { $unset: { payload: "" }, $set: { erased_at: now } },
+    { $set: { payload: null, erased_at: now } },
   );
   return { erased: found.length, after: last?._id ?? null };
 }

@@ -35,8 +35,8 @@ export interface WebhookEventDocument {
   /** Fingerprint of the secret that verified it; null on Clerk's own road. */
   secret: string | null;
   road: "webhook" | "template";
-  /** Clerk's data without codes, tickets and private metadata. */
-  payload: Record<string, unknown>;
+  /** Clerk's data without codes, tickets and private metadata; null once erased. */
+  payload: Record<string, unknown> | null;
   settled_at: Date | null;
   /** From Clerk's timestamp to the commit, ms. */
   lag_ms: number | null;
@@ -49,18 +49,20 @@ export interface WebhookEventDocument {
 }
 
 /** What is known of an event when it arrives. */
-export type ReceivedEvent = Pick<
-  WebhookEventDocument,
-  | "_id"
-  | "type"
-  | "subject"
-  | "received_at"
-  | "event_at"
-  | "instance_id"
-  | "secret"
-  | "road"
-  | "payload"
->;
+export interface ReceivedEvent extends
+  Pick<
+    WebhookEventDocument,
+    | "_id"
+    | "type"
+    | "subject"
+    | "received_at"
+    | "event_at"
+    | "instance_id"
+    | "secret"
+    | "road"
+  > {
+  readonly payload: Readonly<Record<string, unknown>>;
+}
 
 /** What record-event has heard. */
 export interface EventBatch {
@@ -106,24 +108,25 @@ export class WebhookEvents {
 
 type Update = UpdateOneModel<WebhookEventDocument>;
 
-/** What is told of an arrival stays: its payload may have been erased since. */
 function toReceivedUpdates(
-  { _id, received_at, ...facts }: ReceivedEvent,
+  { _id, received_at, payload, ...facts }: ReceivedEvent,
 ): Update[] {
   return [
-    createUnlessThere(_id, {
-      ...facts,
-      received_at,
-      state: "received",
-      reason: null,
-      settled_at: null,
-      lag_ms: null,
-      redelivered_at: null,
-    }),
     {
-      // The word of its end was quicker, and knows the type alone.
-      filter: { _id, road: { $exists: false } },
-      update: { $set: facts, $min: { received_at } },
+      filter: { _id },
+      update: {
+        $set: facts,
+        // Null is less than any payload, so what was erased stays so.
+        $min: { received_at, payload },
+        $setOnInsert: {
+          state: "received",
+          reason: null,
+          settled_at: null,
+          lag_ms: null,
+          redelivered_at: null,
+        },
+      },
+      upsert: true,
     },
     ...(Object.hasOwn(CLERK_PAYLOADS, facts.type)
       ? []

@@ -177,7 +177,7 @@ Deno.test("WebhookEvents does not bring back the payload that was erased before 
     }),
   ]);
   const record = await store.webhookEvents.documents.findOne({ _id: ID });
-  assertEquals(record?.payload, undefined);
+  assertEquals(record?.payload, null);
   assertEquals(record?.erased_at, at(50));
   assertEquals(record?.redelivered_at, at(90));
 });
