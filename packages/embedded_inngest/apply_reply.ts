@@ -28,6 +28,8 @@ export interface MadeCall {
   readonly step: string | null;
   readonly attempt: number;
   readonly maxAttempts: number;
+  /** How many completed steps the request told of. */
+  readonly stepsSent: number;
   /** When the request was sent, ms since the epoch. */
   readonly sentMs: number;
 }
@@ -162,7 +164,10 @@ function applyOperations(
       operation.id
     );
   const open = idsIn("open");
-  const completed = idsIn("completed");
+  const completed = [
+    ...idsIn("completed"),
+    ...idsIn("known").filter((id) => isNews(kernel, call, id)),
+  ];
   if (
     open.length === 0 && completed.length === 0 && !isAwaited(kernel, run, call)
   ) {
@@ -178,6 +183,16 @@ function applyOperations(
   } else if (completed.length > 0) {
     continueRun(kernel, run, completed);
   }
+}
+
+/** A step that was saved while the request was open: the app was not told, and reports it again. */
+function isNews({ db }: Kernel, call: MadeCall, hash: string): boolean {
+  return db.get(
+    "SELECT 1 FROM steps WHERE run_seq=? AND hash=? AND position>=?",
+    call.runSeq,
+    hash,
+    call.stepsSent,
+  ) !== undefined;
 }
 
 function rank(operation: Operation): number {

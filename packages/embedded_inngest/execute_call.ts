@@ -100,6 +100,7 @@ export async function executeCall(
     step: due.step,
     attempt: due.attempt,
     maxAttempts: context.fn.maxAttempts,
+    stepsSent: steps.filter(({ position }) => position !== null).length,
     sentMs: nowOf(kernel),
   };
   const reply = await request(kernel, due, steps, context);

@@ -1,45 +1,102 @@
 /**
  * Checkpointing: the SDK saves steps while its request runs, and hands them back when it cannot.
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Inngest, RetryAfterError } from "inngest";
 import { serve } from "inngest/deno/fresh";
-import { startEngine } from "../../../packages/embedded_inngest/mod.ts";
+import {
+  type Engine,
+  startEngine,
+} from "../../../packages/embedded_inngest/mod.ts";
+import { hashSigningKey } from "../../../packages/embedded_inngest/signature.ts";
 import { FakeClock } from "./fake_clock.ts";
-import { engineTest, startApp } from "./start_app.ts";
+import { callApi, engineTest, startApp } from "./start_app.ts";
+import { answerOperations, messageOf, startRawApp } from "./start_raw_app.ts";
+
+for (
+  const { how, isSaved } of [
+    { how: "cannot be checkpointed", isSaved: false },
+    { how: "were checkpointed without the app being told", isSaved: true },
+  ]
+) {
+  engineTest(
+    `steps that ${how} are saved with the answer, and run once`,
+    async () => {
+      await using engine = await startEngine({ path: ":memory:" });
+      const bodies: string[] = [];
+      const ended = Promise.withResolvers<string>();
+      const client = new Inngest({
+        id: "app",
+        isDev: false,
+        signingKey: engine.signingKey,
+        eventKey: engine.eventKey,
+        baseUrl: engine.url,
+        logger: { debug() {}, info() {}, warn() {}, error() {} },
+        fetch: async (input, init) => {
+          const isCheckpoint = String(input).includes("/checkpoint/");
+          if (isCheckpoint && !isSaved) return refuse();
+          const response = await engine.fetch(input, init);
+          return isCheckpoint ? refuse() : response;
+        },
+      });
+      const fn = client.createFunction(
+        { id: "fn", triggers: [{ event: "a/b" }], retries: 0 },
+        async ({ step }) => {
+          const a = await step.run("a", () => (bodies.push("a"), "A"));
+          ended.resolve(a + await step.run("b", () => (bodies.push("b"), "B")));
+        },
+      );
+      await engine.register(serve({ client, functions: [fn] }));
+      const { ids: [id] } = await client.send({ name: "a/b", data: {} });
+      assertEquals(
+        await Promise.race([ended.promise, failed(engine, id)]),
+        "AB",
+      );
+      assertEquals(bodies, ["a", "b"]);
+    },
+  );
+}
 
 engineTest(
-  "steps that cannot be checkpointed are saved with the answer, and run once",
+  "a step that is saved again keeps its first value, and the run goes on",
   async () => {
-    await using engine = await startEngine({
-      path: ":memory:",
-      retryIntervalMs: 1,
+    const step = { op: "StepRun", id: "a".repeat(40), name: "a" };
+    let seen: unknown;
+    await using app = await startRawApp(async (signed, request) => {
+      const { ctx, steps } = await request.json();
+      if (ctx.stack.current === 0) {
+        for (const data of ["first", "second"]) {
+          assertEquals(
+            await saveStep(app.engine, ctx, { ...step, data }),
+            200,
+          );
+        }
+        return answerOperations(signed, [{ ...step, data: "third" }]);
+      }
+      seen = steps;
+      return new Response("null", { headers: signed("null") });
     });
-    const bodies: string[] = [];
-    const ended = Promise.withResolvers<string>();
-    const client = new Inngest({
-      id: "app",
-      isDev: false,
-      signingKey: engine.signingKey,
-      eventKey: engine.eventKey,
-      baseUrl: engine.url,
-      logger: { debug() {}, info() {}, warn() {}, error() {} },
-      fetch: (input, init) =>
-        String(input).includes("/checkpoint/")
-          ? Promise.resolve(new Response("{}", { status: 500 }))
-          : engine.fetch(input, init),
-    });
-    const fn = client.createFunction(
-      { id: "fn", triggers: [{ event: "a/b" }] },
-      async ({ step }) => {
-        const a = await step.run("a", () => (bodies.push("a"), "A"));
-        ended.resolve(a + await step.run("b", () => (bodies.push("b"), "B")));
-      },
+    assertEquals((await app.ended(await app.send())).status, "Completed");
+    assertEquals(seen, { [step.id]: { data: "first" } });
+    assertEquals(app.calls(), 2);
+  },
+);
+
+engineTest(
+  "an app that reports a step again which it was sent fails its run",
+  async () => {
+    const step = { op: "StepRun", id: "a".repeat(40), name: "a", data: 1 };
+    const clock = new FakeClock();
+    await using app = await startRawApp(
+      (signed) => answerOperations(signed, [step]),
+      clock,
     );
-    await engine.register(serve({ client, functions: [fn] }));
-    await client.send({ name: "a/b", data: {} });
-    assertEquals(await ended.promise, "AB");
-    assertEquals(bodies, ["a", "b"]);
+    const id = await app.send();
+    await clock.advanceToNext(1_000); // the second attempt
+    const run = await app.ended(id);
+    assertEquals(run.status, "Failed");
+    assertMatch(messageOf(run), /reported nothing new/);
+    assertEquals(app.calls(), 3);
   },
 );
 
@@ -101,3 +158,37 @@ engineTest(
     assertEquals((await app.ended("fails"))._inngest.status, "Failed");
   },
 );
+
+function refuse(): Response {
+  return new Response("{}", { status: 500 });
+}
+
+/** Saves a step as the SDK does while its request is open, and tells the status of the answer. */
+async function saveStep(
+  engine: Engine,
+  { run_id, qi_id }: { run_id: string; qi_id: string },
+  step: Record<string, unknown>,
+): Promise<number> {
+  const response = await engine.fetch(
+    `${engine.url}/v1/checkpoint/${run_id}/async`,
+    {
+      method: "POST",
+      headers: { authorization: `Bearer ${hashSigningKey(engine.signingKey)}` },
+      body: JSON.stringify({ qi_id, steps: [step] }),
+    },
+  );
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** Waits until an event's run has failed, and says why. */
+async function failed(engine: Engine, eventId = ""): Promise<string> {
+  for (;;) {
+    const { body } = await callApi(engine, `/v1/events/${eventId}/runs`);
+    const [run] =
+      (body as { data: { status: string; output: unknown }[] }).data;
+    if (run?.status === "Failed") return JSON.stringify(run.output);
+    if (run?.status === "Completed") return await new Promise(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

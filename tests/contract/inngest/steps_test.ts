@@ -58,24 +58,26 @@ Deno.test("engine memoises steps of the same id in a loop, one by one", async ()
   assertEquals(calls, 3);
 });
 
-Deno.test("engine hands back undefined as null and dates as ISO texts", async () => {
-  await using app = await startApp((client) => [
-    client.createFunction(
-      { id: "json", triggers: [{ event: "a/b" }] },
-      async ({ step }) => {
-        const none = await step.run("none", () => undefined);
-        const date = await step.run("date", () => new Date(0));
-        await Promise.all([step.run("c", () => 1), step.run("d", () => 2)]); // asks for a replay
-        return [none ?? null, date];
-      },
-    ),
-  ]);
-  await app.send("a/b");
-  assertEquals((await app.ended("json")).result, [
-    null,
-    "1970-01-01T00:00:00.000Z",
-  ]);
-});
+for (const checkpointing of [true, false]) {
+  Deno.test(`engine hands back undefined as null and dates as ISO texts with checkpointing ${checkpointing}`, async () => {
+    await using app = await startApp((client) => [
+      client.createFunction(
+        { id: "json", triggers: [{ event: "a/b" }], checkpointing },
+        async ({ step }) => {
+          const none = await step.run("none", () => undefined);
+          const date = await step.run("date", () => new Date(0));
+          await Promise.all([step.run("c", () => 1), step.run("d", () => 2)]); // asks for a replay
+          return [none ?? null, date];
+        },
+      ),
+    ]);
+    await app.send("a/b");
+    assertEquals((await app.ended("json")).result, [
+      null,
+      "1970-01-01T00:00:00.000Z",
+    ]);
+  });
+}
 
 Deno.test("engine retries a failing step and starts the next step at attempt 0", async () => {
   const attempts: [string, number][] = [];
