@@ -1,18 +1,18 @@
 /** Functions that run by the clock, when they fail for good and then do not. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
+import { addRecurringDeadLetter } from "../../../functions/dead_letter.ts";
 import { createFunctions } from "../../../functions/mod.ts";
-import { watchAlerts } from "../../../functions/watch_alerts.ts";
+import { lookForAlerts, watchAlerts } from "../../../functions/watch_alerts.ts";
 import { ALERTS_CHECK_REQUESTED } from "../../../lib/requests.ts";
 import { Heartbeats, WATCH_ALERTS } from "../../../lib/store/heartbeats.ts";
 import { hearLetters } from "../../support/hear_letters.ts";
 import { openRollcall } from "../../support/open_rollcall.ts";
+import { openAlertBed, readOpenKinds } from "./alert_bed.ts";
 
-Deno.test("watch-alerts has one dead letter however often it fails, and closes it when it succeeds", async () => {
-  let isDown = true;
+Deno.test("watch-alerts leaves the same dead letter for every run that fails", async () => {
   class BrokenHeartbeats extends Heartbeats {
-    override async read(id: string) {
-      if (isDown) throw new Error("it broke");
-      return await super.read(id);
+    override read(): Promise<never> {
+      return Promise.reject(new Error("it broke"));
     }
   }
   let heard: Promise<void> | undefined;
@@ -28,22 +28,39 @@ Deno.test("watch-alerts has one dead letter however often it fails, and closes i
     },
   });
   const { store, inngest } = rollcall.services;
-  const look = async () => {
-    await inngest.send({ name: ALERTS_CHECK_REQUESTED, data: {} });
-    return await rollcall.ended(WATCH_ALERTS);
-  };
-  assert((await look()).error);
-  assert((await look()).error);
+  await inngest.send([1, 2].map(() => ({
+    name: ALERTS_CHECK_REQUESTED,
+    data: {},
+  })));
   await heard;
-  const [letter, ...others] = await store.deadLetters.documents.find()
-    .toArray();
-  assertEquals(others, []);
-  assertEquals(letter?.function_id, `rollcall-${WATCH_ALERTS}`);
+  const letters = await store.deadLetters.documents.find().toArray();
+  assertEquals(
+    letters.map(({ function_id, error }) => [function_id, error.message]),
+    [[`rollcall-${WATCH_ALERTS}`, "it broke"]],
+  );
+});
+
+Deno.test("lookForAlerts() closes the dead letter of looks that failed, before it counts them", async () => {
+  await using bed = await openAlertBed();
+  const { store, deps } = bed;
+  const failure = {
+    error: new Error("it broke"),
+    event: {
+      data: {
+        function_id: `rollcall-${WATCH_ALERTS}`,
+        run_id: "run_0",
+        event: { id: "tick_0", name: "inngest/scheduled.timer" },
+      },
+    },
+  };
+  await addRecurringDeadLetter(deps, failure);
+  await addRecurringDeadLetter(deps, failure);
+  const [letter] = await store.deadLetters.documents.find().toArray();
   assertEquals([letter?.failures, letter?.replayed_at], [2, null]);
-  isDown = false;
-  assertEquals((await look()).error, undefined);
+  await lookForAlerts(deps);
+  assertEquals(await readOpenKinds(bed), []);
   const closed = await store.deadLetters.documents.findOne();
-  assert(closed?.replayed_at instanceof Date);
+  assertEquals(closed?.replayed_at, bed.clock.now());
 });
 
 Deno.test("every function says what happens when it fails for good", async () => {
