@@ -5,7 +5,6 @@
  * and handler files are lazy: the others have to be there before any route.
  */
 import type { HandlerFn, RouteHandler } from "../handlers.ts";
-import { isHandlerByMethod } from "../handlers.ts";
 import type { Middleware } from "../middleware.ts";
 import type { RouteComponent } from "../page_props.ts";
 import {
@@ -160,7 +159,7 @@ function checkExports<State>(
       `Cannot use ${id}: its handler takes more than one argument`,
     );
   }
-  if (kind === "layout" && isHandlerByMethod(handlers ?? null)) {
+  if (kind === "layout" && handlers !== undefined) {
     // deno-lint-ignore no-console -- the original warns in the same place
     console.warn(`Cannot use the handlers of ${id}: a layout has none`);
   }

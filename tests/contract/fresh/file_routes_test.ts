@@ -118,6 +118,22 @@ Deno.test("a file with POST alone answers 404 to GET and OPTIONS", async () => {
   assertEquals(await post.text(), "posted");
 });
 
+for (
+  const handler of ["() => new Response()", "{ GET: () => new Response() }"]
+) {
+  Deno.test(`a layout's handler, ${handler}, is passed over with a warning`, async () => {
+    const warnings: unknown[] = [];
+    using _console = muteConsole();
+    console.warn = (...words: unknown[]) => warnings.push(words.join(" "));
+    await using written = await writeApp({
+      "_layout.ts": `export const handler = ${handler};`,
+      "index.ts": 'export const handler = () => new Response("page");',
+    });
+    assertEquals(await askText(written.app, "/"), "page");
+    assertEquals(warnings.length, 1);
+  });
+}
+
 Deno.test("a file with one handler answers every method", async () => {
   const app = createApp();
   assertEquals(await askText(app, "/api/any", { method: "PUT" }), "PUT");

@@ -90,6 +90,15 @@ Deno.test("a route file's css export is passed over", async () => {
   assertEquals((await askText(app, "/")).includes("a.css"), false);
 });
 
+Deno.test("url() in a stylesheet gets no mark of the build", async () => {
+  const css = "main { background: url(/logo.svg) }";
+  await using folder = await writeFolder("page.css", css);
+  const builder = new Builder({ root, staticDir: folder.path });
+  const app = new App().use(staticFiles());
+  (await builder.build({ snapshot: "memory" }))(app);
+  assertEquals(await askText(app, "/page.css"), css);
+});
+
 Deno.test("FRESH_PUBLIC_ variables are not written into islands", async () => {
   await using islands = await writeFolder(
     "Env.tsx",
