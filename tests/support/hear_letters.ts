@@ -1,6 +1,7 @@
 /** Lets a test wait for dead letters, which are written after a run has ended. */
 import type { FunctionDependencies } from "../../functions/dependencies.ts";
 import { DeadLetters, type Failure } from "../../lib/store/dead_letters.ts";
+import { withDeadline } from "./with_deadline.ts";
 
 /** Dependencies that can be listened to. */
 export interface HeardLetters {
@@ -20,7 +21,8 @@ export function hearLetters(
   deps: FunctionDependencies,
   count: number,
 ): HeardLetters {
-  const { promise: kept, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const kept = withDeadline(promise, `${count} dead letters`);
   let due = count;
   class Letters extends DeadLetters {
     override async add(failure: Failure): Promise<void> {

@@ -1,8 +1,6 @@
 /** Waits for a word of the live feed in this process, with a bound. */
 import type { LiveFeed, LiveMessage } from "../../lib/live_feed.ts";
-
-/** No wait of a test is longer, ms. */
-const PATIENCE_MS = 30_000;
+import { withDeadline } from "./with_deadline.ts";
 
 /** A message of one kind. */
 type MessageOf<Kind extends LiveMessage["kind"]> = Extract<
@@ -32,20 +30,15 @@ export async function hearNext<Kind extends LiveMessage["kind"]>(
   { kind, isMeant = () => true, act }: HearOptions<Kind>,
 ): Promise<MessageOf<Kind>> {
   const heard = Promise.withResolvers<MessageOf<Kind>>();
-  const giveUp = () => heard.reject(new Error(`Cannot wait longer: ${kind}`));
-  const timer = setTimeout(giveUp, PATIENCE_MS);
   using _listener = feed.subscribe({
     next: (message) => {
       if (isOf(message, kind) && isMeant(message)) heard.resolve(message);
     },
-    end: giveUp,
+    end: () => heard.reject(new Error(`Cannot wait longer: ${kind}`)),
   });
-  try {
-    const [message] = await Promise.all([heard.promise, act()]);
-    return message;
-  } finally {
-    clearTimeout(timer);
-  }
+  const both = Promise.all([heard.promise, act()]);
+  const [message] = await withDeadline(both, kind);
+  return message;
 }
 
 function isOf<Kind extends LiveMessage["kind"]>(

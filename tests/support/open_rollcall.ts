@@ -12,6 +12,7 @@ import {
   type Services,
 } from "../../lib/services.ts";
 import { EndedRuns, type RunEnded } from "../contract/inngest/ended_runs.ts";
+import { withDeadline } from "./with_deadline.ts";
 
 /** Open services with ears. */
 export interface OpenRollcall extends AsyncDisposable {
@@ -65,7 +66,8 @@ export async function openRollcall(
   const resources = stack.move();
   return {
     services,
-    ended: (functionId) => ends.next(`${APP_ID}-${functionId}`),
+    ended: (functionId) =>
+      withDeadline(ends.next(`${APP_ID}-${functionId}`), functionId),
     outcomes: (eventIds) => hearOutcomes(services, eventIds),
     nextOutcome: () => hearNextOutcome(services),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
@@ -86,7 +88,7 @@ async function hearOutcomes(
     },
     end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
   });
-  await heard.promise;
+  await withDeadline(heard.promise, `outcomes of ${eventIds.join(", ")}`);
 }
 
 async function hearNextOutcome({ feed }: Services): Promise<string> {
@@ -104,5 +106,5 @@ async function hearNextOutcome({ feed }: Services): Promise<string> {
     },
     end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
   });
-  return await heard.promise;
+  return await withDeadline(heard.promise, "the next outcome");
 }

@@ -124,7 +124,9 @@ for (
   Deno.test(`a layout's handler, ${handler}, is passed over with a warning`, async () => {
     const warnings: unknown[] = [];
     using _console = muteConsole();
-    console.warn = (...words: unknown[]) => warnings.push(words.join(" "));
+    Object.assign(console, {
+      warn: (...words: unknown[]) => warnings.push(words.join(" ")),
+    });
     await using written = await writeApp({
       "_layout.ts": `export const handler = ${handler};`,
       "index.ts": 'export const handler = () => new Response("page");',
