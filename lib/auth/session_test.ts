@@ -98,7 +98,8 @@ Deno.test("readSession() refuses a cookie that another secret signed", async () 
 Deno.test("readSession() refuses a cookie with any one character changed", async () => {
   const cookie = toCookie(await start());
   for (let i = "rollcall_session=".length; i < cookie.length; i++) {
-    const other = cookie[i] === "A" ? "B" : "A";
+    // B would be A in the last place of the signature, where two bits are spare.
+    const other = cookie[i] === "A" ? "Q" : "A";
     const tampered = cookie.slice(0, i) + other + cookie.slice(i + 1);
     assertEquals(await read(tampered), null, `at ${i}`);
   }
