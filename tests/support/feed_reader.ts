@@ -4,6 +4,7 @@
  */
 import type { LiveMessage } from "../../lib/live_feed.ts";
 import { TextLineStream } from "./text_lines.ts";
+import { withDeadline } from "./with_deadline.ts";
 
 /** A listener that remembers what it has heard. */
 export interface FeedReader extends AsyncDisposable {
@@ -86,16 +87,10 @@ export async function openFeed(
     missing: () => unknown,
     patienceMs = PATIENCE_MS,
   ) => {
-    const { promise: timeout, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new Error(`Cannot wait longer for ${missing()}`)),
-      patienceMs,
-    );
-    try {
-      while (!isOver()) await Promise.race([wake.promise, timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const over = async () => {
+      while (!isOver()) await wake.promise;
+    };
+    await withDeadline(over(), missing, patienceMs);
   };
   const waitFor = async (
     set: Set<string>,

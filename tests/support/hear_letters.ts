@@ -21,9 +21,9 @@ export function hearLetters(
   deps: FunctionDependencies,
   count: number,
 ): HeardLetters {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const kept = withDeadline(promise, `${count} dead letters`);
   let due = count;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const kept = withDeadline(promise, () => `${due} dead letters`);
   class Letters extends DeadLetters {
     override async add(failure: Failure): Promise<void> {
       await super.add(failure);

@@ -2,6 +2,9 @@
 import type { LiveFeed, LiveMessage } from "../../lib/live_feed.ts";
 import { withDeadline } from "./with_deadline.ts";
 
+/** No wait is longer, ms. */
+const PATIENCE_MS = 30_000;
+
 /** A message of one kind. */
 type MessageOf<Kind extends LiveMessage["kind"]> = Extract<
   LiveMessage,
@@ -37,7 +40,7 @@ export async function hearNext<Kind extends LiveMessage["kind"]>(
     end: () => heard.reject(new Error(`Cannot wait longer: ${kind}`)),
   });
   const both = Promise.all([heard.promise, act()]);
-  const [message] = await withDeadline(both, kind);
+  const [message] = await withDeadline(both, () => kind, PATIENCE_MS);
   return message;
 }
 

@@ -67,7 +67,10 @@ export async function openRollcall(
   return {
     services,
     ended: (functionId) =>
-      withDeadline(ends.next(`${APP_ID}-${functionId}`), functionId),
+      withDeadline(
+        ends.next(`${APP_ID}-${functionId}`),
+        () => `the end of ${functionId}`,
+      ),
     outcomes: (eventIds) => hearOutcomes(services, eventIds),
     nextOutcome: () => hearNextOutcome(services),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
@@ -88,7 +91,7 @@ async function hearOutcomes(
     },
     end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
   });
-  await withDeadline(heard.promise, `outcomes of ${eventIds.join(", ")}`);
+  await withDeadline(heard.promise, () => `outcomes of ${[...missing]}`);
 }
 
 async function hearNextOutcome({ feed }: Services): Promise<string> {
@@ -106,5 +109,5 @@ async function hearNextOutcome({ feed }: Services): Promise<string> {
     },
     end: () => heard.reject(new Error("Cannot wait longer: the feed ended")),
   });
-  return await withDeadline(heard.promise, "the next outcome");
+  return await withDeadline(heard.promise, () => "the next outcome");
 }

@@ -9,6 +9,7 @@ import {
   type SeenCall,
   startFakeProvider,
 } from "./fake_provider.ts";
+import { withDeadline } from "../with_deadline.ts";
 
 /** A message as a reader sees it. */
 export interface SlackMessage {
@@ -80,11 +81,7 @@ function findRefusal({ method, url, headers, body }: SeenCall) {
 }
 
 async function nextEvent(target: EventTarget): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(
-    () => reject(new Error("Cannot wait longer: no message came")),
-    PATIENCE_MS,
-  );
+  const { promise, resolve } = Promise.withResolvers<void>();
   target.addEventListener("message", () => resolve(), { once: true });
-  await promise.finally(() => clearTimeout(timer));
+  await withDeadline(promise, () => "a message", PATIENCE_MS);
 }
